@@ -1,0 +1,92 @@
+"""What a section of evidence is: its name, whom to ask for it, with which permission, and how to parse a row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from scanner.evidence.row import Row
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphList:
+    """A Graph collection, read to its last page.
+
+    Attributes:
+        path: Path with its version, e.g. ``/v1.0/users``.
+        query: Query options, e.g. ``{"$select": "id,userType", "$top": "999"}``.
+        counted: The collection answers ``{path}/$count``, which proves completeness.
+    """
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphObject:
+    """A single Graph object."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cmdlet:
+    """A reading Exchange cmdlet run through InvokeCommand.
+
+    Attributes:
+        name: A cmdlet that begins with ``Get-``.
+        parameters: Its parameters.
+        select: Properties to ask for; all of them when empty.
+    """
+
+    name: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerUser:
+    """One small Graph object per mailbox user, asked for in batches of 20; the answer gains the user's ``id``.
+
+    Attributes:
+        path: Path without its version, ``{id}`` stands for the user's id.
+        version: ``v1.0`` or ``beta``.
+    """
+
+    path: str
+    version: str = "v1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencedGroups:
+    """The groups that policies and role assignments refer to, with their transitive members."""
+
+
+Ask = GraphList | GraphObject | Cmdlet | PerUser | ReferencedGroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Generic[T_co]):
+    """One kind of evidence.
+
+    Attributes:
+        name: File name of design.md §9 without its ending, e.g. ``transport-config``.
+        title: What it is, for readers, untranslated (a cmdlet or a Graph resource).
+        permission: The least permission that reads it.
+        ask: Whom to ask; ``None`` where it only comes from files.
+        parse: One row to a typed value; raises ``RowError`` when the row can't be used at all.
+        core: A run without it is incomplete.
+        single: It holds one object, not a list.
+        tabular: It may come as CSV.
+    """
+
+    name: str
+    title: str
+    permission: str
+    ask: Ask | None
+    parse: Callable[[Row], T_co]
+    core: bool = True
+    single: bool = False
+    tabular: bool = False

@@ -1,0 +1,1 @@
+"""The vocabulary: frozen types that cross borders, without any input or output."""

@@ -1,0 +1,36 @@
+"""A section: one kind of evidence, and how much of it was read."""
+
+import datetime as dt
+from enum import StrEnum
+
+from scanner.model.frozen import Frozen
+
+
+class SectionState(StrEnum):
+    """How much of a section was read."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    MISSING = "missing"
+
+
+class SectionReport(Frozen):
+    """What is known about the reading of one section.
+
+    Attributes:
+        section: The section's name, e.g. ``transport-config`` (the file name of design.md §9 without its ending).
+        state: How much of it was read.
+        count: Rows read.
+        expected: Rows that the provider says there are; ``None`` where it doesn't say.
+        reason: Why it is not complete, in English; empty when complete.
+        permission: The permission that was lacking; empty where none was.
+        collected_at: When its last page was read, in UTC.
+    """
+
+    section: str
+    state: SectionState
+    count: int = 0
+    expected: int | None = None
+    reason: str = ""
+    permission: str = ""
+    collected_at: dt.datetime | None = None

@@ -1,0 +1,38 @@
+"""Settings of the tenant and of Exchange as observed."""
+
+from scanner.model.frozen import Frozen
+from scanner.model.observed import Gap, Observed
+
+
+class TransportConfig(Frozen):
+    """Get-TransportConfig."""
+
+    smtp_auth_disabled: Observed[bool] = Gap.ABSENT
+    legacy_tls_allowed: Observed[bool] = Gap.ABSENT
+
+
+class OrganizationConfig(Frozen):
+    """Get-OrganizationConfig. A policy name of null or "" means that there is no default policy."""
+
+    default_authentication_policy: Observed[str] = Gap.ABSENT
+    reject_direct_send: Observed[bool] = Gap.ABSENT
+
+
+class AuthenticationPolicy(Frozen):
+    """One authentication policy.
+
+    Attributes:
+        names: Every name it goes by (name, identity, distinguished name, GUID), in lower case.
+        name: The name to show.
+        allows_basic_smtp: AllowBasicAuthSmtp.
+    """
+
+    names: tuple[str, ...]
+    name: str
+    allows_basic_smtp: Observed[bool] = Gap.ABSENT
+
+
+class SecurityDefaults(Frozen):
+    """identitySecurityDefaultsEnforcementPolicy."""
+
+    enabled: Observed[bool] = Gap.ABSENT
