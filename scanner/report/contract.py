@@ -1,0 +1,234 @@
+"""The shape of report.json, schema ``smtp-posture.report/1`` (design.md §10). Every format is made from it."""
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA = "smtp-posture.report/1"
+
+OutcomeWord = Literal["accepted", "refused", "depends", "unknown"]
+GateWord = Literal["open", "closed", "depends", "unknown"]
+ConfidenceWord = Literal["high", "medium", "low"]
+FlagWord = Literal["failing", "will_fail", "would_fail", "exposed", "in_order", "unknown"]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the report."""
+
+
+class TenantPart(Part):
+    """Whose report it is."""
+
+    id: str
+    domain: str
+    name: str
+    cloud: str
+
+
+class SectionPart(Part):
+    """One section of evidence; ``expected`` is null where the provider doesn't say; times are ISO 8601, UTC."""
+
+    section: str
+    state: Literal["complete", "partial", "missing"]
+    count: int
+    expected: int | None
+    reason: str
+    permission: str
+    collected_at: str | None
+
+
+class RunPart(Part):
+    """The run; times are ISO 8601, UTC; ``as_of`` is the date that the verdicts are judged for."""
+
+    id: str
+    started: str
+    finished: str
+    as_of: str
+    complete: bool
+    tool_version: str
+    evidence: list[SectionPart]
+    source_ips: list[str] = []
+    notes: list[str] = []
+
+
+class PolicyPart(Part):
+    """One Conditional Access policy as far as this product is concerned.
+
+    Attributes:
+        effect: What it does to Basic submission of the people in its scope: ``stops``, ``stops_sometimes``,
+            ``forecast`` (report-only: would stop if enforced), ``none`` or ``unknown``.
+        because: Why, in one sentence.
+        mailboxes: Mailboxes in its scope; null where that is not known for all.
+    """
+
+    id: str
+    name: str
+    state: str
+    effect: Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
+    because: str
+    mailboxes: int | None
+
+
+class TenantPosturePart(Part):
+    """Settings that hold for the whole tenant; null means unknown, never "off".
+
+    Attributes:
+        smtp_auth_disabled: The tenant's SMTP AUTH switch.
+        security_defaults: Security Defaults are on.
+        default_authentication_policy: Name of the organization's default authentication policy; ``""`` = none is set.
+    """
+
+    smtp_auth_disabled: bool | None
+    security_defaults: bool | None
+    default_authentication_policy: str | None
+    conditional_access: list[PolicyPart]
+
+
+class SummaryPart(Part):
+    """Counts over all mailboxes.
+
+    Attributes:
+        coverage: Share (0 to 1) of mailboxes whose verdict for Basic is known (accepted, refused or depends).
+        by_flag: Mailboxes by flag.
+        by_reply: Mailboxes that Basic is refused for, by "code enhanced text" of the preferred reply.
+        by_outcome: Mailboxes by outcome, per method.
+        by_gate: Mailboxes by the gate that decides the Basic verdict.
+        by_kind: Mailboxes by kind.
+    """
+
+    mailboxes: int
+    coverage: float
+    by_flag: dict[str, int]
+    by_reply: dict[str, int]
+    by_outcome: dict[str, dict[str, int]] = {}
+    by_gate: dict[str, int] = {}
+    by_kind: dict[str, int] = {}
+
+
+class SmtpAuthPart(Part):
+    """The SMTP AUTH switch as it holds for one mailbox."""
+
+    mailbox: Literal["inherit", "enabled", "disabled", "unknown"]
+    effective: Literal["enabled", "disabled", "unknown"]
+    source: Literal["mailbox", "tenant"]
+
+
+class CodePart(Part):
+    """The reply that a client sees next when it carries on."""
+
+    code: str
+    enhanced: str
+
+
+class ReplyPart(Part):
+    """An SMTP reply."""
+
+    code: str
+    enhanced: str
+    text: str
+    stage: str
+    then: CodePart | None
+
+
+class FindingPart(Part):
+    """One observed value."""
+
+    section: str
+    path: str
+    value: str
+
+
+class GatePart(Part):
+    """One gate's answer."""
+
+    gate: str
+    state: GateWord
+    because: str
+    evidence: list[FindingPart]
+
+
+class VerdictPart(Part):
+    """One mailbox, one method."""
+
+    outcome: OutcomeWord
+    reply: ReplyPart | None
+    other_replies: list[ReplyPart]
+    decided_by: str | None
+    closed: list[str]
+    depends_on: list[str]
+    missing: list[str]
+    confidence: ConfidenceWord
+    gates: list[GatePart]
+
+
+class VerdictsPart(Part):
+    """The verdicts of all methods."""
+
+    basic: VerdictPart
+    oauth_delegated: VerdictPart
+    oauth_app: VerdictPart
+
+
+class UsePart(Part):
+    """Who really sends that way; null counts mean that it was not collected."""
+
+    basic: int | None = None
+    oauth: int | None = None
+    failures: dict[str, int] = {}
+    last_seen: str | None = None
+    window_days: int | None = None
+    source: str | None = None
+
+
+class RemedyPart(Part):
+    """What opens a closed gate."""
+
+    gate: str
+    text: str
+    command: str
+    portal: str
+    undo: str
+
+
+class WaiverPart(Part):
+    """An accepted flag."""
+
+    reason: str
+    owner: str
+    expires: str
+
+
+class MailboxPart(Part):
+    """One mailbox.
+
+    Attributes:
+        id: Entra object id in lower case, or ``guid:`` and the Exchange GUID.
+        set_aside: ``inactive``, ``soft_deleted`` or ``on_premises`` where the mailbox is listed apart; else null.
+        next_gate: "Opening this alone will not help: next comes …": the second closed gate for Basic, or null.
+    """
+
+    id: str
+    address: str
+    display_name: str
+    kind: str
+    smtp_auth: SmtpAuthPart
+    verdicts: VerdictsPart
+    use: UsePart
+    flag: FlagWord
+    likelihood: Literal["likely", "unlikely"] | None
+    waiver: WaiverPart | None
+    remedies: list[RemedyPart]
+    migration: dict[str, str]
+    set_aside: Literal["inactive", "soft_deleted", "on_premises"] | None = None
+    next_gate: str | None = None
+
+
+class Report(Part):
+    """The whole report."""
+
+    schema: str
+    tenant: TenantPart
+    run: RunPart
+    tenant_posture: TenantPosturePart
+    summary: SummaryPart
+    mailboxes: list[MailboxPart]
