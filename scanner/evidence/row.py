@@ -76,7 +76,7 @@ class Row:
     def word(self, name: str) -> str:
         """Read a string where nothing hangs on how it is missing; ``""`` then."""
         value = self.raw(name)
-        return value if isinstance(value, str) and not isinstance(value, Gap) else ""
+        return value if isinstance(value, str) else ""
 
     def id(self, name: str) -> str:
         """Read an id in lower case; ``""`` where it is missing."""

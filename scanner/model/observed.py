@@ -1,12 +1,12 @@
 """What was seen where a value was expected: a value, null, or one of three ways of not being there."""
 
-from enum import StrEnum
+from enum import Enum
 from typing import TypeAlias, TypeVar, Union
 
 T = TypeVar("T")
 
 
-class Gap(StrEnum):
+class Gap(Enum):
     """Why a value is not there. `None` is not among them: null is an observed value."""
 
     ABSENT = "absent"  # the key or the column is not there: not asked for, or not returned

@@ -1,0 +1,25 @@
+"""The configuration: one TOML file, any key of it by environment, secrets by file or environment only."""
+
+from scanner.config.load import load
+from scanner.config.secret import Secret
+from scanner.config.tables import (
+    Config,
+    CredentialConfig,
+    EndpointsConfig,
+    SendersConfig,
+    StoreConfig,
+    TenantConfig,
+    WaiverConfig,
+)
+
+__all__ = [
+    "Config",
+    "CredentialConfig",
+    "EndpointsConfig",
+    "Secret",
+    "SendersConfig",
+    "StoreConfig",
+    "TenantConfig",
+    "WaiverConfig",
+    "load",
+]

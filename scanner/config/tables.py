@@ -1,0 +1,211 @@
+"""The tables of the configuration file (design.md §8) as frozen types; their keys are the TOML keys."""
+
+import datetime as dt
+import ipaddress
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from scanner.model.frozen import Frozen
+
+CloudName = Literal["public", "gcc-high", "dod", "china", "custom"]
+CredentialKind = Literal["certificate", "secret", "managed-identity", "federated", "device-code"]
+FlagName = Literal["failing", "will_fail", "would_fail", "exposed", "in_order", "unknown"]
+
+TENANT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+# Tenant-independent sign-in segments: none of them works for client credentials (facts/apis.md §4.2).
+NO_TENANTS = frozenset({"common", "organizations", "consumers"})
+
+
+class Table(Frozen, forbid_unknown_fields=True):
+    """A table of the configuration file; a key it doesn't know is an error."""
+
+
+class StoreConfig(Table):
+    """Where snapshots and runs are kept.
+
+    Attributes:
+        url: A SQLAlchemy address.
+    """
+
+    url: str = "sqlite:///smtp-posture.db"
+
+
+class CredentialConfig(Table):
+    """How the tool signs in; secrets stand in files or in the environment, never here.
+
+    Attributes:
+        kind: The kind of credential.
+        client_id: The app registration's application id; of a user-assigned identity with ``managed-identity``.
+        certificate_file: PEM file with the private key and the certificate.
+        passphrase_file: File with the passphrase of an encrypted private key.
+        passphrase_env: Environment variable with that passphrase.
+        secret_file: File with the client secret.
+        secret_env: Environment variable with the client secret.
+        token_file: File with the federated token; ``AZURE_FEDERATED_TOKEN_FILE`` names it where this is not given.
+    """
+
+    kind: CredentialKind
+    client_id: str = ""
+    certificate_file: Path | None = None
+    passphrase_file: Path | None = None
+    passphrase_env: str = ""
+    secret_file: Path | None = None
+    secret_env: str = ""
+    token_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a credential that lacks what its kind needs.
+
+        Raises:
+            ValueError: Something is missing or given twice; the first word is the key.
+        """
+        if self.kind != "managed-identity" and not self.client_id:
+            raise ValueError(f"`client_id` is missing: kind {self.kind!r} needs the app registration's application id")
+        if self.kind == "certificate" and self.certificate_file is None:
+            raise ValueError("`certificate_file` is missing: kind 'certificate' needs a PEM file")
+        if self.kind == "secret" and bool(self.secret_file) == bool(self.secret_env):
+            raise ValueError("`secret_file` or `secret_env` is expected, exactly one of the two, with kind 'secret'")
+        if self.passphrase_file and self.passphrase_env:
+            raise ValueError("`passphrase_file` and `passphrase_env` are both given: expected is one of the two")
+
+
+class EndpointsConfig(Table):
+    """Where a custom cloud is; https only.
+
+    Attributes:
+        authority: The sign-in host's address; the tenant is added to it.
+        graph: Graph's root; paths go on with ``/v1.0`` or ``/beta``.
+        exchange: Exchange's root; paths go on with ``/adminapi/beta/{tenant}/``.
+        ca_file: PEM file of the authority that is trusted for these hosts.
+    """
+
+    authority: str
+    graph: str
+    exchange: str
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an address that is not plain https.
+
+        Raises:
+            ValueError: Which one, and what was expected.
+        """
+        for key in ("authority", "graph", "exchange"):
+            if not _is_plain_https(getattr(self, key)):
+                raise ValueError(f"`{key}` is expected to be an https:// address without user, query or fragment")
+
+
+class SendersConfig(Table):
+    """What is known about those who send.
+
+    Attributes:
+        source_ips: Public IPv4 or IPv6 addresses that senders use.
+    """
+
+    source_ips: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address.
+
+        Raises:
+            ValueError: Which one.
+        """
+        for text in self.source_ips:
+            try:
+                ipaddress.ip_address(text)
+            except ValueError as error:
+                raise ValueError(f"`source_ips` holds {text!r}: expected is an IPv4 or IPv6 address") from error
+
+    @property
+    def addresses(self) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
+        """The addresses, parsed."""
+        return tuple(ipaddress.ip_address(text) for text in self.source_ips)
+
+
+class WaiverConfig(Table):
+    """A finding that somebody accepted.
+
+    Attributes:
+        mailbox: Address of the mailbox.
+        flag: The flag that is accepted.
+        reason: Why.
+        owner: Who answers for it.
+        expires: The last day on which it holds.
+    """
+
+    mailbox: str
+    flag: FlagName
+    reason: str
+    owner: str
+    expires: dt.date
+
+    def __post_init__(self) -> None:
+        """Refuse a waiver that says nothing.
+
+        Raises:
+            ValueError: Which key is empty.
+        """
+        for key in ("mailbox", "reason", "owner"):
+            if not getattr(self, key).strip():
+                raise ValueError(f"`{key}` is empty: a waiver says for which mailbox, why and who answers for it")
+
+
+class TenantConfig(Table):
+    """One tenant.
+
+    Attributes:
+        id: Tenant id or one of its domains.
+        cloud: The national cloud it lives in.
+        credential: How to sign in.
+        endpoints: Where a custom cloud is; with ``cloud = "custom"`` only.
+        proxy: Address of an HTTP proxy; proxies of the environment are not used.
+        senders: What is known about those who send.
+        waivers: Findings that somebody accepted.
+    """
+
+    id: str
+    credential: CredentialConfig
+    cloud: CloudName = "public"
+    endpoints: EndpointsConfig | None = None
+    proxy: str = ""
+    senders: SendersConfig = SendersConfig()
+    waivers: tuple[WaiverConfig, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an id that is none, and endpoints without a custom cloud or the other way round.
+
+        Raises:
+            ValueError: Which key, and what was expected.
+        """
+        if not TENANT_ID.fullmatch(self.id) or self.id.lower() in NO_TENANTS:
+            raise ValueError("`id` is expected to be the tenant's id or one of its domains")
+        if self.cloud == "custom" and self.endpoints is None:
+            raise ValueError("`endpoints` is missing: cloud 'custom' needs authority, graph and exchange")
+        if self.cloud != "custom" and self.endpoints is not None:
+            raise ValueError('`endpoints` is only expected with cloud = "custom"')
+        if self.proxy and urlsplit(self.proxy).scheme not in {"http", "https"}:
+            raise ValueError("`proxy` is expected to be an http:// or https:// address")
+
+
+class Config(Table):
+    """The whole configuration.
+
+    Attributes:
+        store: Where snapshots and runs are kept.
+        tenants: The tenants by the names that the user gave them.
+    """
+
+    store: StoreConfig = StoreConfig()
+    tenants: dict[str, TenantConfig] = {}
+
+
+def _is_plain_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port_is_number = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    noise = parts.username or parts.password or parts.query or parts.fragment
+    return parts.scheme == "https" and bool(parts.hostname) and port_is_number and not noise

@@ -1,0 +1,17 @@
+"""All sections of evidence, found by looking: a new file in ``sections/`` is enough."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+from scanner.evidence import sections
+from scanner.evidence.section import Section
+
+
+def _found() -> tuple[Section[Any], ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(sections.__path__))
+    return tuple(importlib.import_module(f"{sections.__name__}.{name}").SECTION for name in names)
+
+
+SECTIONS: tuple[Section[Any], ...] = _found()
+BY_NAME: dict[str, Section[Any]] = {section.name: section for section in SECTIONS}

@@ -1,0 +1,1 @@
+"""The sections of evidence, one file each; every module here defines ``SECTION``."""

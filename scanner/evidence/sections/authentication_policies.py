@@ -1,0 +1,33 @@
+"""Get-AuthenticationPolicy: which policies allow Basic authentication for SMTP."""
+
+from scanner.evidence.row import Row, RowError
+from scanner.evidence.section import Cmdlet, Section
+from scanner.model.settings import AuthenticationPolicy
+
+NAMES = ("Name", "Identity", "DistinguishedName", "Id", "Guid", "ExchangeObjectId")
+
+
+def parse(row: Row) -> AuthenticationPolicy:
+    """Read one authentication policy.
+
+    Raises:
+        RowError: It has no name.
+    """
+    names = tuple(dict.fromkeys(row.word(key).lower() for key in NAMES if row.word(key)))
+    if not names:
+        message = "an authentication policy without Name"
+        raise RowError(message)
+    return AuthenticationPolicy(
+        names=names,
+        name=row.word("Name") or row.word("Identity") or names[0],
+        allows_basic_smtp=row.flag("AllowBasicAuthSmtp"),
+    )
+
+
+SECTION = Section(
+    name="authentication-policies",
+    title="Get-AuthenticationPolicy",
+    permission="Exchange.ManageAsApp",
+    ask=Cmdlet(name="Get-AuthenticationPolicy"),
+    parse=parse,
+)

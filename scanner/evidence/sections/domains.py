@@ -1,0 +1,29 @@
+"""Graph domains: which are federated with another identity provider."""
+
+from scanner.evidence.row import Row, RowError
+from scanner.evidence.section import GraphList, Section
+from scanner.model.directory import DomainRow
+
+
+def parse(row: Row) -> DomainRow:
+    """Read one domain.
+
+    Raises:
+        RowError: It has no name.
+    """
+    if not row.word("id"):
+        message = "a domain without id"
+        raise RowError(message)
+    kind = row.text("authenticationType")
+    federated = kind.lower() == "federated" if isinstance(kind, str) else kind
+    return DomainRow(name=row.word("id").lower(), federated=federated)
+
+
+SECTION = Section(
+    name="domains",
+    title="Graph domains",
+    permission="Domain.Read.All",
+    ask=GraphList(path="/v1.0/domains"),
+    parse=parse,
+    core=False,
+)

@@ -1,0 +1,60 @@
+"""Graph named locations: address ranges, countries, the compliant network."""
+
+from scanner.evidence.row import Row, RowError, holds_something
+from scanner.evidence.section import GraphList, Section
+from scanner.model.policy import LocationKind, NamedLocation
+
+LOOKUPS = ("clientipaddress", "authenticatorappgps", "")
+
+
+def kind_of(row: Row) -> LocationKind:
+    """Tell the kind by what it is defined by: the type annotation is not always exported."""
+    if row.has("ipRanges"):
+        return LocationKind.IP
+    if row.has("countriesAndRegions"):
+        return LocationKind.COUNTRY
+    if row.has("compliantNetworkType"):
+        return LocationKind.COMPLIANT_NETWORK
+    return LocationKind.UNKNOWN
+
+
+def ranges_of(row: Row) -> tuple[str, ...]:
+    """Read the CIDR ranges; a plain string counts as one."""
+    return tuple(
+        item if isinstance(item, str) else Row.of(item, "ipRanges").word("cidrAddress")
+        for item in row.items("ipRanges")
+        if holds_something(item)
+    )
+
+
+def parse(row: Row) -> NamedLocation:
+    """Read one named location.
+
+    Raises:
+        RowError: It has no id, or its ranges are no objects.
+    """
+    if not row.id("id"):
+        message = "a named location without id"
+        raise RowError(message)
+    lookup = row.word("countryLookupMethod").lower()
+    kind = kind_of(row)
+    return NamedLocation(
+        id=row.id("id"),
+        name=row.word("displayName"),
+        kind=kind,
+        trusted=row.flag("isTrusted") is True,
+        ranges=ranges_of(row),
+        countries=frozenset(word.upper() for word in row.words("countriesAndRegions")),
+        unknown_countries=row.flag("includeUnknownCountriesAndRegions") is True,
+        by_gps=lookup == "authenticatorappgps",
+        understood=kind is not LocationKind.UNKNOWN and lookup in LOOKUPS,
+    )
+
+
+SECTION = Section(
+    name="named-locations",
+    title="Graph namedLocations",
+    permission="Policy.Read.All",
+    ask=GraphList(path="/v1.0/identity/conditionalAccess/namedLocations"),
+    parse=parse,
+)

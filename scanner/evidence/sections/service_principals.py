@@ -1,0 +1,54 @@
+"""Graph service principals: for application filters and workload policies."""
+
+from collections.abc import Iterator
+
+from scanner.evidence.row import Row, RowError
+from scanner.evidence.section import Section
+from scanner.model.directory import ServicePrincipalRow
+
+
+def values_of(value: object) -> tuple[str, ...]:
+    """Give attribute values as strings; one value counts as a list of one."""
+    found = value if isinstance(value, list) else [value]
+    return tuple(str(item) for item in found if item is not None)
+
+
+def attributes_of(raw: object) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Flatten {set: {attribute: value}} to (set_attribute, values) as filters name them, in lower case."""
+    if not isinstance(raw, dict):
+        return
+    for set_name, attributes in raw.items():
+        if "@" in set_name or not isinstance(attributes, dict):
+            continue
+        for name, value in attributes.items():
+            if "@" not in name:
+                yield f"{set_name}_{name}".lower(), values_of(value)
+
+
+def parse(row: Row) -> ServicePrincipalRow:
+    """Read one service principal.
+
+    Raises:
+        RowError: It has no id.
+    """
+    if not (row.id("id") or row.id("appId")):
+        message = "a service principal without id and appId"
+        raise RowError(message)
+    readable = row.has("customSecurityAttributes")
+    return ServicePrincipalRow(
+        id=row.id("id"),
+        app_id=row.id("appId"),
+        name=row.word("displayName"),
+        owner_tenant=row.id("appOwnerOrganizationId"),
+        attributes=tuple(attributes_of(row.raw("customSecurityAttributes"))) if readable else None,
+    )
+
+
+SECTION = Section(
+    name="service-principals",
+    title="Graph servicePrincipals",
+    permission="Application.Read.All",
+    ask=None,
+    parse=parse,
+    core=False,
+)

@@ -1,0 +1,23 @@
+"""Get-TransportConfig: the tenant's SMTP AUTH switch."""
+
+from scanner.evidence.row import Row
+from scanner.evidence.section import Cmdlet, Section
+from scanner.model.settings import TransportConfig
+
+
+def parse(row: Row) -> TransportConfig:
+    """Read the transport configuration."""
+    return TransportConfig(
+        smtp_auth_disabled=row.flag("SmtpClientAuthenticationDisabled"),
+        legacy_tls_allowed=row.flag("AllowLegacyTLSClients"),
+    )
+
+
+SECTION = Section(
+    name="transport-config",
+    title="Get-TransportConfig",
+    permission="Exchange.ManageAsApp",
+    ask=Cmdlet(name="Get-TransportConfig"),
+    parse=parse,
+    single=True,
+)

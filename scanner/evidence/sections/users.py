@@ -1,0 +1,38 @@
+"""Graph users: whether sign-in is allowed, licences, guests."""
+
+from scanner.evidence.row import Row, RowError
+from scanner.evidence.section import GraphList, Section
+from scanner.model.directory import UserRow
+from scanner.model.observed import Gap
+
+FIELDS = "id,userPrincipalName,accountEnabled,userType,assignedLicenses,onPremisesSyncEnabled,creationType"
+
+
+def parse(row: Row) -> UserRow:
+    """Read one user.
+
+    Raises:
+        RowError: It has no id.
+    """
+    if not row.id("id"):
+        message = "a user without id"
+        raise RowError(message)
+    return UserRow(
+        id=row.id("id"),
+        sign_in_name=row.word("userPrincipalName"),
+        enabled=row.flag("accountEnabled"),
+        user_type=row.text("userType"),
+        licences=len(row.items("assignedLicenses")) if row.has("assignedLicenses") else Gap.ABSENT,
+        synced=row.flag("onPremisesSyncEnabled"),
+        creation_type=row.text("creationType"),
+    )
+
+
+SECTION = Section(
+    name="users",
+    title="Graph users",
+    permission="User.Read.All",
+    ask=GraphList(path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True),
+    parse=parse,
+    tabular=True,
+)
