@@ -1,6 +1,6 @@
 """The configuration: one TOML file, any key of it by environment, secrets by file or environment only."""
 
-from scanner.config.load import load
+from scanner.config.loader import load
 from scanner.config.secret import Secret
 from scanner.config.tables import (
     Config,

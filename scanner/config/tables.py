@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import msgspec
+
 from scanner.model.frozen import Frozen
 
 CloudName = Literal["public", "gcc-high", "dod", "china", "custom"]
@@ -14,15 +16,16 @@ CredentialKind = Literal["certificate", "secret", "managed-identity", "federated
 FlagName = Literal["failing", "will_fail", "would_fail", "exposed", "in_order", "unknown"]
 
 TENANT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 # Tenant-independent sign-in segments: none of them works for client credentials (facts/apis.md §4.2).
 NO_TENANTS = frozenset({"common", "organizations", "consumers"})
 
 
-class Table(Frozen, forbid_unknown_fields=True):
+class Table(Frozen, frozen=True, forbid_unknown_fields=True):
     """A table of the configuration file; a key it doesn't know is an error."""
 
 
-class StoreConfig(Table):
+class StoreConfig(Table, frozen=True):
     """Where snapshots and runs are kept.
 
     Attributes:
@@ -31,8 +34,13 @@ class StoreConfig(Table):
 
     url: str = "sqlite:///smtp-posture.db"
 
+    def __repr__(self) -> str:
+        """Show the address without the password that it may hold."""
+        shown = PASSWORD.sub(r"\1…@", self.url)
+        return f"StoreConfig(url={shown!r})"
 
-class CredentialConfig(Table):
+
+class CredentialConfig(Table, frozen=True):
     """How the tool signs in; secrets stand in files or in the environment, never here.
 
     Attributes:
@@ -71,7 +79,7 @@ class CredentialConfig(Table):
             raise ValueError("`passphrase_file` and `passphrase_env` are both given: expected is one of the two")
 
 
-class EndpointsConfig(Table):
+class EndpointsConfig(Table, frozen=True):
     """Where a custom cloud is; https only.
 
     Attributes:
@@ -97,7 +105,7 @@ class EndpointsConfig(Table):
                 raise ValueError(f"`{key}` is expected to be an https:// address without user, query or fragment")
 
 
-class SendersConfig(Table):
+class SendersConfig(Table, frozen=True):
     """What is known about those who send.
 
     Attributes:
@@ -124,7 +132,7 @@ class SendersConfig(Table):
         return tuple(ipaddress.ip_address(text) for text in self.source_ips)
 
 
-class WaiverConfig(Table):
+class WaiverConfig(Table, frozen=True):
     """A finding that somebody accepted.
 
     Attributes:
@@ -152,7 +160,7 @@ class WaiverConfig(Table):
                 raise ValueError(f"`{key}` is empty: a waiver says for which mailbox, why and who answers for it")
 
 
-class TenantConfig(Table):
+class TenantConfig(Table, frozen=True):
     """One tenant.
 
     Attributes:
@@ -185,11 +193,11 @@ class TenantConfig(Table):
             raise ValueError("`endpoints` is missing: cloud 'custom' needs authority, graph and exchange")
         if self.cloud != "custom" and self.endpoints is not None:
             raise ValueError('`endpoints` is only expected with cloud = "custom"')
-        if self.proxy and urlsplit(self.proxy).scheme not in {"http", "https"}:
-            raise ValueError("`proxy` is expected to be an http:// or https:// address")
+        if self.proxy and not _is_plain_proxy(self.proxy):
+            raise ValueError("`proxy` is expected to be an http:// or https:// address without user and password")
 
 
-class Config(Table):
+class Config(Table, frozen=True):
     """The whole configuration.
 
     Attributes:
@@ -198,7 +206,12 @@ class Config(Table):
     """
 
     store: StoreConfig = StoreConfig()
-    tenants: dict[str, TenantConfig] = {}
+    tenants: dict[str, TenantConfig] = msgspec.field(default_factory=dict)
+
+
+def _is_plain_proxy(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
 
 
 def _is_plain_https(address: str) -> bool:
