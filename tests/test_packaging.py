@@ -1,0 +1,103 @@
+"""What is built, locked and shipped."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scanner.content import find_content
+
+ROOT = Path(__file__).parent.parent
+LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def run(*command: str | Path, **environment: str) -> str:
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the built wheel is installed, without network and without the source checkout."""
+    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", wheels)
+    (wheel,) = wheels.glob("*.whl")
+    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", target, wheel)
+    return target
+
+
+@pytest.mark.parametrize("folder", ["reports", "schedules"])
+def test_an_installed_wheel_finds_its_content(installed: Path, folder: str) -> None:
+    """Templates and schedules travel inside the wheel, complete, and are found there."""
+    program = f"from scanner.content import find_content; print(find_content({folder!r}))"
+    # -P: the working directory must not lend its own package.
+    found = Path(run(sys.executable, "-P", "-c", program, PYTHONPATH=str(installed)).strip())
+    assert found.is_relative_to(installed)
+    assert files_below(found) == files_below(ROOT / folder) != set()
+
+
+def files_below(folder: Path) -> set[Path]:
+    hidden = re.compile(r"__pycache__|/\.")
+    return {
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not hidden.search(path.as_posix())
+    }
+
+
+def test_an_installed_wheel_brings_the_command_and_no_tests(installed: Path) -> None:
+    """A wheel holds one package, its types and its command."""
+    assert (installed / "bin" / "smtp-posture").is_file()
+    assert (installed / "scanner" / "py.typed").is_file()
+    assert not (installed / "tests").exists()
+
+
+def test_a_source_checkout_finds_its_content() -> None:
+    """Without installation the folders at the top of the repository are used."""
+    assert find_content("reports") == ROOT / "reports"
+    assert find_content("schedules") == ROOT / "schedules"
+
+
+@pytest.mark.parametrize("schedule", sorted((ROOT / "schedules").glob("*")), ids=lambda path: path.name)
+def test_every_schedule_is_a_readable_job(schedule: Path) -> None:
+    """The folder holds TOML files with a title and cron fields, nothing else."""
+    job = tomllib.loads(schedule.read_text("utf-8"))
+    assert job["title"]
+    assert job["cron"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_every_locked_version_has_hashes_and_names_no_host(lock: Path) -> None:
+    """Set-up installs exactly what was locked, from whatever registry the machine is given."""
+    text = lock.read_text("utf-8")
+    entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE))
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text
+    assert not re.search(r"^-", text, re.MULTILINE), "a lock file gives no options"
+
+
+def test_the_development_lock_agrees_with_the_other_two() -> None:
+    """What is tested is what is shipped."""
+    locked = {lock.stem: set(re.findall(r"^\S+==\S+", lock.read_text("utf-8"), re.MULTILINE)) for lock in LOCKS}
+    assert locked["runtime"] | locked["build"] <= locked["dev"]
+
+
+@pytest.mark.parametrize("dependency", PROJECT["project"]["dependencies"])
+def test_every_dependency_is_locked(dependency: str) -> None:
+    """A dependency that was added without `make lock` is noticed."""
+    name = re.split(r"[^a-z0-9-]", dependency)[0]
+    assert re.search(rf"^{name}==", (ROOT / "requirements" / "runtime.lock").read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_exception_from_the_lint_rules_is_explained() -> None:
+    """Each rule that is ignored says why, on its own line."""
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    exceptions = re.findall(r'^    "[A-Z]+\d*",.*$', text, re.MULTILINE)
+    assert exceptions
+    assert [line for line in exceptions if "# " not in line] == []
