@@ -1,0 +1,7 @@
+"""The store: snapshots and runs, kept and never altered. Importing it loads no database library."""
+
+from scanner.store.ids import make_id
+from scanner.store.interface import SnapshotWriter, Store
+from scanner.store.records import RunRecord, StoredPage
+
+__all__ = ["RunRecord", "SnapshotWriter", "Store", "StoredPage", "make_id"]

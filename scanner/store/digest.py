@@ -1,0 +1,39 @@
+"""The digest of a snapshot: the same for the same evidence, however it was cut into pages."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from scanner.model.section import SectionReport
+from scanner.model.tenant import Tenant
+from scanner.store.forms import encode_canonical
+
+
+class RowsDigest:
+    """Sums up the rows of one section as they pass."""
+
+    __slots__ = ("_sum",)
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+
+    def add(self, rows: Sequence[Mapping[str, object]], *, tabular: bool) -> None:
+        """Add rows: each as canonical JSON on a line of its own, after a mark for where it comes from."""
+        mark = b"t" if tabular else b"o"
+        for row in rows:
+            self._sum.update(b"%c%b\n" % (mark, encode_canonical(row)))
+
+    def hexdigest(self) -> str:
+        """Give the SHA-256 so far."""
+        return self._sum.hexdigest()
+
+
+def digest_of(tenant: Tenant, sections: Mapping[str, SectionReport], rows: Mapping[str, str]) -> str:
+    """Make the SHA-256 of a whole snapshot.
+
+    Args:
+        tenant: Whose evidence it is.
+        sections: What was read of each section, by name.
+        rows: The SHA-256 of each section's rows, by name.
+    """
+    whole = {"tenant": tenant, "sections": dict(sections), "rows": dict(rows)}
+    return hashlib.sha256(encode_canonical(whole)).hexdigest()

@@ -1,0 +1,157 @@
+"""From the vocabulary to columns and back."""
+
+import datetime as dt
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from scanner.model.section import SectionReport, SectionState
+from scanner.model.tenant import Tenant
+from scanner.store.records import RunRecord, StoredPage
+
+FASTEST = 1
+ROWS = msgspec.json.Decoder(tuple[dict[str, Any], ...])
+OPTIONS = msgspec.json.Decoder(dict[str, Any])
+
+
+def plain(text: str) -> str:
+    """Give a text that every database can hold: PostgreSQL refuses NUL, and a display name may contain one."""
+    return text.replace("\x00", "\ufffd")
+
+
+def plain_tenant(tenant: Tenant) -> Tenant:
+    """Give the tenant as it will be read again."""
+    return msgspec.structs.replace(
+        tenant,
+        id=plain(tenant.id),
+        domain=plain(tenant.domain),
+        name=plain(tenant.name),
+        cloud=plain(tenant.cloud),
+        collected_at=to_moment(from_moment(tenant.collected_at)),
+    )
+
+
+def plain_report(report: SectionReport) -> SectionReport:
+    """Give the report as it will be read again."""
+    return msgspec.structs.replace(
+        report,
+        reason=plain(report.reason),
+        permission=plain(report.permission),
+        collected_at=to_moment(from_moment(report.collected_at)),
+    )
+
+
+def to_moment(text: str | None) -> dt.datetime | None:
+    """Read a time as the tables hold it."""
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def from_moment(moment: dt.datetime | None) -> str | None:
+    """Write a time as the tables hold it: of one length, so that it sorts as text."""
+    return None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def encode(value: object) -> bytes:
+    """Write JSON, keys as given; msgspec reads whole numbers beyond 64 bits but doesn't write them."""
+    try:
+        return msgspec.json.encode(value)
+    except OverflowError:
+        return json.dumps(value).encode()
+
+
+def encode_canonical(value: object) -> bytes:
+    """Write JSON, keys in order: the same bytes for the same value."""
+    try:
+        return msgspec.json.encode(value, order="deterministic")
+    except OverflowError:
+        return json.dumps(value, sort_keys=True).encode()
+
+
+def pack(rows: Sequence[Mapping[str, object]]) -> bytes:
+    """Pack the rows of a page: JSON as given, deflated."""
+    return zlib.compress(encode(rows), FASTEST)
+
+
+def to_page(row: Row[Any]) -> StoredPage:
+    """Read a page from its table row."""
+    return StoredPage(rows=ROWS.decode(zlib.decompress(row.body)), tabular=row.tabular)
+
+
+def from_tenant(tenant: Tenant) -> dict[str, object]:
+    """Write a tenant as columns of its snapshot."""
+    return {
+        "tenant_id": tenant.id,
+        "domain": tenant.domain,
+        "name": tenant.name,
+        "cloud": tenant.cloud,
+        "collected_at": from_moment(tenant.collected_at),
+    }
+
+
+def to_tenant(row: Row[Any]) -> Tenant:
+    """Read a tenant from the table row of its snapshot."""
+    return Tenant(
+        id=row.tenant_id, domain=row.domain, name=row.name, cloud=row.cloud, collected_at=to_moment(row.collected_at)
+    )
+
+
+def from_report(report: SectionReport) -> dict[str, object]:
+    """Write a section report as columns."""
+    return {
+        "section": report.section,
+        "state": report.state.value,
+        "rows_count": report.count,
+        "expected": report.expected,
+        "reason": report.reason,
+        "permission": report.permission,
+        "collected_at": from_moment(report.collected_at),
+    }
+
+
+def to_report(row: Row[Any]) -> SectionReport:
+    """Read a section report from its table row."""
+    return SectionReport(
+        section=row.section,
+        state=SectionState(row.state),
+        count=row.rows_count,
+        expected=row.expected,
+        reason=row.reason,
+        permission=row.permission,
+        collected_at=to_moment(row.collected_at),
+    )
+
+
+def from_run(run: RunRecord) -> dict[str, object]:
+    """Write a run as columns."""
+    return {
+        "id": run.id,
+        "tenant_id": plain(run.tenant_id),
+        "snapshot_id": run.snapshot_id,
+        "folder": plain(run.folder),
+        "started": from_moment(run.started),
+        "finished": from_moment(run.finished),
+        "as_of": run.as_of.isoformat(),
+        "complete": run.complete,
+        "tool_version": run.tool_version,
+        "options": msgspec.json.encode(run.options),
+    }
+
+
+def to_run(row: Row[Any]) -> RunRecord:
+    """Read a run from its table row."""
+    return RunRecord(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        snapshot_id=row.snapshot_id,
+        folder=row.folder,
+        started=dt.datetime.fromisoformat(row.started),
+        finished=dt.datetime.fromisoformat(row.finished),
+        as_of=dt.date.fromisoformat(row.as_of),
+        complete=row.complete,
+        tool_version=row.tool_version,
+        options=OPTIONS.decode(row.options),
+    )

@@ -1,0 +1,121 @@
+"""The store in a SQL database."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, select
+
+from scanner.errors import StoreError
+from scanner.model.section import SectionReport
+from scanner.model.tenant import Tenant
+from scanner.store.digest import RowsDigest, digest_of
+from scanner.store.engine import open_engine, read_url
+from scanner.store.forms import to_page, to_report, to_tenant
+from scanner.store.interface import Store
+from scanner.store.records import RunRecord, StoredPage
+from scanner.store.runs import add_run, find_run, read_runs
+from scanner.store.tables import PAGE, SECTION, SNAPSHOT
+from scanner.store.troubles import explained
+from scanner.store.writer import SqlSnapshotWriter
+
+
+class SqlStore(Store):
+    """Keeps snapshots and runs in SQLite or PostgreSQL.
+
+    Args:
+        url: As ``Store.open`` explains.
+
+    Raises:
+        StoreError: It can't be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = read_url(url)
+        self._place = parsed.render_as_string(hide_password=True)
+        with explained(self._place):
+            self._engine = open_engine(parsed)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def begin_snapshot(self, tenant: Tenant) -> SqlSnapshotWriter:
+        """Begin a snapshot of a tenant, as far as the tenant is known."""
+        return SqlSnapshotWriter(self._engine, self._place, tenant)
+
+    def tenant(self, snapshot_id: str) -> Tenant:
+        """Give the tenant of a snapshot.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        return to_tenant(self._snapshot(snapshot_id))
+
+    def sections(self, snapshot_id: str) -> dict[str, SectionReport]:
+        """Give how much was read of each section of a snapshot, by name."""
+        query = select(SECTION).where(_belongs(SECTION, snapshot_id)).order_by(SECTION.c.section)
+        return {row.section: to_report(row) for row in self._rows(query)}
+
+    def pages(self, snapshot_id: str, section: str) -> Iterator[StoredPage]:
+        """Give the pages of a section in the order in which they came, one at a time."""
+        wanted = _belongs(PAGE, snapshot_id) & (PAGE.c.section == section)
+        for known in self._rows(select(PAGE.c.number).where(wanted).order_by(PAGE.c.number)):
+            page = select(PAGE.c.tabular, PAGE.c.body).where(wanted & (PAGE.c.number == known.number))
+            yield from map(to_page, self._rows(page))
+
+    def digest(self, snapshot_id: str) -> str:
+        """Give the SHA-256 that was kept when the snapshot was finished; empty while it is not.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        kept: str = self._snapshot(snapshot_id).digest
+        return kept
+
+    def measure_digest(self, snapshot_id: str) -> str:
+        """Make the SHA-256 of a snapshot anew, from what is kept now: it differs when somebody altered it."""
+        names = select(PAGE.c.section).where(_belongs(PAGE, snapshot_id)).distinct()
+        rows = {row.section: self._rows_digest(snapshot_id, row.section) for row in self._rows(names)}
+        return digest_of(self.tenant(snapshot_id), self.sections(snapshot_id), rows)
+
+    def add_run(self, run: RunRecord) -> None:
+        """Keep a run.
+
+        Raises:
+            StoreError: A run of that id is there already, or it can't be written.
+        """
+        with explained(self._place):
+            add_run(self._engine, run)
+
+    def runs(self, tenant_id: str | None = None) -> list[RunRecord]:
+        """Give all runs, of one tenant or of all, oldest first."""
+        with explained(self._place):
+            return read_runs(self._engine, tenant_id)
+
+    def find_run(self, name: str, tenant_id: str | None = None) -> RunRecord:
+        """Find one run.
+
+        Raises:
+            RunNotFoundError: There is none, or several begin like that.
+        """
+        return find_run(self.runs(tenant_id), name)
+
+    def _rows_digest(self, snapshot_id: str, section: str) -> str:
+        digest = RowsDigest()
+        for page in self.pages(snapshot_id, section):
+            digest.add(page.rows, tabular=page.tabular)
+        return digest.hexdigest()
+
+    def _snapshot(self, snapshot_id: str) -> Row[Any]:
+        for found in self._rows(select(SNAPSHOT).where(SNAPSHOT.c.id == snapshot_id)):
+            return found
+        raise StoreError(f"There is no snapshot {snapshot_id} in the store {self._place}.")
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with explained(self._place), self._engine.connect() as connection:
+            return connection.execute(query).all()
+
+
+def _belongs(table: Table, snapshot_id: str) -> ColumnElement[bool]:
+    owner = select(SNAPSHOT.c.tenant_id).where(SNAPSHOT.c.id == snapshot_id).scalar_subquery()
+    return (table.c.snapshot_id == snapshot_id) & (table.c.tenant_id == owner)

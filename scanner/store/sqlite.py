@@ -1,0 +1,74 @@
+"""What SQLite needs: a private file, write-ahead logging, and writers that wait for each other."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from scanner.errors import StoreError
+
+PRIVATE = 0o600
+WAIT_SECONDS = 30
+CONNECTION_SETTINGS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",  # with WAL: a page survives a killed program; a power cut may cost the last ones
+)
+
+
+def make_engine(url: URL) -> Engine:
+    """Make the engine of a SQLite file, and the file where there is none.
+
+    Raises:
+        StoreError: The file can't be made.
+    """
+    if not url.database or url.database == ":memory:":
+        raise StoreError("A store must outlive the program.", "Write [store] url as sqlite:///PATH.")
+    _make_file(Path(url.database))
+    patient = url.update_query_dict({"timeout": str(WAIT_SECONDS), **url.query})
+    engine = create_engine(patient, hide_parameters=True)
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    _log_ahead(engine)
+    return engine
+
+
+def _make_file(path: Path) -> None:
+    try:
+        # Never opened when it exists: closing it would drop the locks that SQLite holds in this process.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    except FileExistsError:
+        return
+    except FileNotFoundError as error:
+        message = f"The store {path} can't be made: there is no folder {path.absolute().parent}."
+        raise StoreError(message, "Create the folder, or choose another path in [store] url.") from error
+    except OSError as error:
+        message = f"The store {path} can't be made: {error.strerror}."
+        raise StoreError(message, "Choose a path in [store] url where this user may write.") from error
+
+
+def _set_up_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions begin in _begin, not when the driver thinks so
+    cursor = connection.cursor()
+    for setting in CONNECTION_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _log_ahead(engine: Engine) -> None:
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # busy: another program is turning it on
+            raise
+    finally:
+        connection.close()
