@@ -18,7 +18,7 @@ FIELD_OF = {
 }
 
 
-class Page(Frozen):
+class Page(Frozen, frozen=True, kw_only=True):
     """One page of rows as the provider gave them; ``tabular`` when they come from CSV."""
 
     rows: Sequence[Mapping[str, object]]

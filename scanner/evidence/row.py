@@ -136,7 +136,9 @@ def _split(values: Iterable[object], name: str) -> Iterator[str]:
 
 
 def holds_something(value: object) -> bool:
-    """Tell whether a value says anything: null, "", empty lists and objects of nothing do not."""
+    """Tell whether a value says anything: null, "", false, a gap, empty lists and objects of nothing do not."""
+    if isinstance(value, Gap):
+        return False
     if isinstance(value, dict):
         return any(holds_something(item) for key, item in value.items() if "@" not in key and "#" not in key)
     if isinstance(value, list):

@@ -21,7 +21,7 @@ class MailboxKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class MailboxRow(Frozen):
+class MailboxRow(Frozen, frozen=True, kw_only=True):
     """One row of Get-EXOMailbox / Get-Mailbox.
 
     Attributes:
@@ -51,7 +51,7 @@ class MailboxRow(Frozen):
     account_disabled: Observed[bool] = Gap.ABSENT
 
 
-class CasRow(Frozen):
+class CasRow(Frozen, frozen=True, kw_only=True):
     """One row of Get-EXOCasMailbox / Get-CASMailbox; ids in lower case, ``""`` where not given."""
 
     entra_id: str = ""
@@ -62,7 +62,7 @@ class CasRow(Frozen):
     imap_enabled: Observed[bool] = Gap.ABSENT
 
 
-class ExchangeUserRow(Frozen):
+class ExchangeUserRow(Frozen, frozen=True, kw_only=True):
     """One row of Get-User: which authentication policy is assigned (null or "" = the organization's default)."""
 
     entra_id: str = ""
@@ -70,7 +70,7 @@ class ExchangeUserRow(Frozen):
     authentication_policy: Observed[str] = Gap.ABSENT
 
 
-class UserRow(Frozen):
+class UserRow(Frozen, frozen=True, kw_only=True):
     """One Graph user.
 
     Attributes:
@@ -92,7 +92,7 @@ class UserRow(Frozen):
     creation_type: Observed[str] = Gap.ABSENT
 
 
-class GroupRow(Frozen):
+class GroupRow(Frozen, frozen=True, kw_only=True):
     """One group with what is known of its members; several rows of one id are pages of one group.
 
     Attributes:
@@ -102,8 +102,9 @@ class GroupRow(Frozen):
         readable: False where its membership is hidden from us.
         complete: False where a page of its members failed.
         transitive: True where ``members`` are the transitive ones (nested groups resolved by the provider).
-        members: (id, type) pairs in lower case, type ``user``, ``group``, ``serviceprincipal`` … or ``""``;
+        members: Ids in lower case of members that are no groups, or whose type was not given;
             ``None`` where the members were not collected.
+        nested: Ids in lower case of members that are groups.
     """
 
     id: str
@@ -112,10 +113,11 @@ class GroupRow(Frozen):
     readable: bool = True
     complete: bool = True
     transitive: bool = False
-    members: tuple[tuple[str, str], ...] | None = None
+    members: tuple[str, ...] | None = None
+    nested: tuple[str, ...] = ()
 
 
-class RoleAssignmentRow(Frozen):
+class RoleAssignmentRow(Frozen, frozen=True, kw_only=True):
     """One active assignment of a directory role; ids in lower case.
 
     Attributes:
@@ -133,14 +135,14 @@ class RoleAssignmentRow(Frozen):
     scope: Observed[str] = Gap.ABSENT
 
 
-class MfaRow(Frozen):
+class MfaRow(Frozen, frozen=True, kw_only=True):
     """Per-user MFA state of one user: ``disabled``, ``enabled``, ``enforced`` or what was read instead."""
 
     id: str
     state: Observed[str] = Gap.ABSENT
 
 
-class RiskyUserRow(Frozen):
+class RiskyUserRow(Frozen, frozen=True, kw_only=True):
     """One risky user (Identity Protection): level and state as read, in lower case."""
 
     id: str
@@ -148,7 +150,7 @@ class RiskyUserRow(Frozen):
     state: str = ""
 
 
-class ServicePrincipalRow(Frozen):
+class ServicePrincipalRow(Frozen, frozen=True, kw_only=True):
     """One service principal.
 
     Attributes:
@@ -166,7 +168,7 @@ class ServicePrincipalRow(Frozen):
     attributes: tuple[tuple[str, tuple[str, ...]], ...] | None = None
 
 
-class DomainRow(Frozen):
+class DomainRow(Frozen, frozen=True, kw_only=True):
     """One domain: ``federated`` tells whether another identity provider signs its users in."""
 
     name: str

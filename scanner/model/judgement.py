@@ -49,7 +49,7 @@ def lowest(*confidences: Confidence) -> Confidence:
     return min(confidences, key=CONFIDENCE_ORDER.index, default=Confidence.HIGH)
 
 
-class Finding(Frozen):
+class Finding(Frozen, frozen=True, kw_only=True):
     """One observed value that a judgement rests on.
 
     Attributes:
@@ -63,7 +63,7 @@ class Finding(Frozen):
     value: str
 
 
-class Judgement(Frozen):
+class Judgement(Frozen, frozen=True, kw_only=True):
     """What one gate says.
 
     Attributes:
@@ -89,7 +89,7 @@ class Judgement(Frozen):
     confidence: Confidence = Confidence.HIGH
 
 
-class Verdict(Frozen):
+class Verdict(Frozen, frozen=True, kw_only=True):
     """One mailbox, one method: what becomes of a submission, and why.
 
     Attributes:
@@ -115,7 +115,7 @@ class Verdict(Frozen):
     judgements: tuple[Judgement, ...] = ()
 
 
-class Remedy(Frozen):
+class Remedy(Frozen, frozen=True, kw_only=True):
     """What opens a closed gate.
 
     Attributes:

@@ -14,4 +14,4 @@ class Gap(Enum):
     UNREADABLE = "unreadable"  # the key holds something that this field can't hold
 
 
-Observed: TypeAlias = Union[T, None, Gap]  # noqa: UP007 -- `T | None | Gap` can't be subscripted in Python 3.11
+Observed: TypeAlias = Union[T, Gap, None]  # noqa: UP007 -- `T | None | Gap` can't be subscripted in Python 3.11

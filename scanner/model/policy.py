@@ -9,7 +9,7 @@ from enum import StrEnum
 from scanner.model.frozen import Frozen
 
 
-class GuestScope(Frozen):
+class GuestScope(Frozen, frozen=True, kw_only=True):
     """include/excludeGuestsOrExternalUsers: guest types, and the home tenants they are narrowed to.
 
     Attributes:
@@ -23,7 +23,7 @@ class GuestScope(Frozen):
     understood: bool = True
 
 
-class PeopleScope(Frozen):
+class PeopleScope(Frozen, frozen=True, kw_only=True):
     """One side (include or exclude) of a policy's users."""
 
     users: frozenset[str] = frozenset()
@@ -32,14 +32,14 @@ class PeopleScope(Frozen):
     guests: GuestScope | None = None
 
 
-class RuleFilter(Frozen):
+class RuleFilter(Frozen, frozen=True, kw_only=True):
     """A filter in the rule language: mode ``include`` or ``exclude``, and the rule."""
 
     mode: str
     rule: str
 
 
-class ResourceScope(Frozen):
+class ResourceScope(Frozen, frozen=True, kw_only=True):
     """Which resources a policy is about."""
 
     include: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class ResourceScope(Frozen):
     filter: RuleFilter | None = None
 
 
-class WorkloadScope(Frozen):
+class WorkloadScope(Frozen, frozen=True, kw_only=True):
     """clientApplications: service principals or agents; a policy that has it is not about people."""
 
     include: frozenset[str] = frozenset()
@@ -58,14 +58,14 @@ class WorkloadScope(Frozen):
     agents: bool = False
 
 
-class Sides(Frozen):
+class Sides(Frozen, frozen=True, kw_only=True):
     """Include and exclude lists of one condition."""
 
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
 
 
-class Strength(Frozen):
+class Strength(Frozen, frozen=True, kw_only=True):
     """An authentication strength: ``satisfies`` is ``mfa`` or ``none``."""
 
     id: str
@@ -73,7 +73,7 @@ class Strength(Frozen):
     combinations: frozenset[str] = frozenset()
 
 
-class Grant(Frozen):
+class Grant(Frozen, frozen=True, kw_only=True):
     """What a policy asks for."""
 
     operator: str = "or"
@@ -83,7 +83,7 @@ class Grant(Frozen):
     custom: bool = False
 
 
-class Conditions(Frozen):
+class Conditions(Frozen, frozen=True, kw_only=True):
     """When a policy applies, beside users and resources; ``None`` or empty = the condition is not used.
 
     Attributes:
@@ -109,7 +109,7 @@ class Conditions(Frozen):
     not_understood: tuple[str, ...] = ()
 
 
-class Policy(Frozen):
+class Policy(Frozen, frozen=True, kw_only=True):
     """One Conditional Access policy.
 
     Attributes:
@@ -146,7 +146,7 @@ class LocationKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class NamedLocation(Frozen):
+class NamedLocation(Frozen, frozen=True, kw_only=True):
     """One named location.
 
     Attributes:

@@ -3,14 +3,14 @@
 from scanner.model.frozen import Frozen
 
 
-class ReplyCode(Frozen):
+class ReplyCode(Frozen, frozen=True, kw_only=True):
     """The two codes of a reply, e.g. 530 and 5.7.57."""
 
     code: str
     enhanced: str
 
 
-class Reply(Frozen):
+class Reply(Frozen, frozen=True, kw_only=True):
     """An SMTP reply (facts/smtp-auth.md §2).
 
     Attributes:

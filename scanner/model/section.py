@@ -14,7 +14,7 @@ class SectionState(StrEnum):
     MISSING = "missing"
 
 
-class SectionReport(Frozen):
+class SectionReport(Frozen, frozen=True, kw_only=True):
     """What is known about the reading of one section.
 
     Attributes:

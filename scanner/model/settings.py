@@ -4,21 +4,21 @@ from scanner.model.frozen import Frozen
 from scanner.model.observed import Gap, Observed
 
 
-class TransportConfig(Frozen):
+class TransportConfig(Frozen, frozen=True, kw_only=True):
     """Get-TransportConfig."""
 
     smtp_auth_disabled: Observed[bool] = Gap.ABSENT
     legacy_tls_allowed: Observed[bool] = Gap.ABSENT
 
 
-class OrganizationConfig(Frozen):
+class OrganizationConfig(Frozen, frozen=True, kw_only=True):
     """Get-OrganizationConfig. A policy name of null or "" means that there is no default policy."""
 
     default_authentication_policy: Observed[str] = Gap.ABSENT
     reject_direct_send: Observed[bool] = Gap.ABSENT
 
 
-class AuthenticationPolicy(Frozen):
+class AuthenticationPolicy(Frozen, frozen=True, kw_only=True):
     """One authentication policy.
 
     Attributes:
@@ -32,7 +32,7 @@ class AuthenticationPolicy(Frozen):
     allows_basic_smtp: Observed[bool] = Gap.ABSENT
 
 
-class SecurityDefaults(Frozen):
+class SecurityDefaults(Frozen, frozen=True, kw_only=True):
     """identitySecurityDefaultsEnforcementPolicy."""
 
     enabled: Observed[bool] = Gap.ABSENT

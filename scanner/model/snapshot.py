@@ -21,7 +21,7 @@ from scanner.model.settings import AuthenticationPolicy, OrganizationConfig, Sec
 from scanner.model.tenant import Tenant
 
 
-class Snapshot(Frozen):
+class Snapshot(Frozen, frozen=True, kw_only=True):
     """What was read from one tenant. Rows are empty where a section is missing: ask ``sections`` first.
 
     Attributes:

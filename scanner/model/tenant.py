@@ -5,7 +5,7 @@ import datetime as dt
 from scanner.model.frozen import Frozen
 
 
-class Tenant(Frozen):
+class Tenant(Frozen, frozen=True, kw_only=True):
     """Who the evidence belongs to; empty strings where the source doesn't say.
 
     Attributes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+
 class Text(msgspec.Struct, frozen=True):
     """A sentence in English with named places, translated only when it is shown.
 

@@ -46,12 +46,9 @@ CONDITION_KEYS = (
     "authenticationFlows",
     "times",
 )
-AGENT_KEYS = ("agentIdRiskLevels", "agents", "agentContext")
 AGENT_ONLY_KEYS = ("agentIdRiskLevels", "agentContext")
 USER_KEYS = tuple(
-    side + what
-    for side in ("include", "exclude")
-    for what in ("Users", "Groups", "Roles", "GuestsOrExternalUsers")
+    side + what for side in ("include", "exclude") for what in ("Users", "Groups", "Roles", "GuestsOrExternalUsers")
 )
 RESOURCE_KEYS = (
     "includeApplications",
@@ -150,7 +147,7 @@ def device_states(conditions: Row) -> Sides | None:
 def not_understood(policy: Row, conditions: Row) -> Iterator[str]:
     """Name everything that is set and that this version does not know, so that it is never ignored."""
     yield from policy.leftovers(POLICY_KEYS)
-    yield from conditions.leftovers((*CONDITION_KEYS, *AGENT_KEYS))
+    yield from conditions.leftovers((*CONDITION_KEYS, *AGENT_ONLY_KEYS))
     nested = {
         "users": USER_KEYS,
         "applications": RESOURCE_KEYS,

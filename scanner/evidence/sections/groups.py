@@ -34,7 +34,7 @@ def parse(row: Row) -> GroupRow:
         raise RowError(message)
     transitive = isinstance(row.raw("transitiveMembers"), list)
     key = "transitiveMembers" if transitive else "members"
-    listed = isinstance(row.raw(key), list)
+    found = [member_of(item) for item in row.items(key)]
     return GroupRow(
         id=row.id("id"),
         name=row.word("displayName"),
@@ -42,7 +42,8 @@ def parse(row: Row) -> GroupRow:
         readable=row.flag("membershipReadable") is not False,
         complete=row.flag("membershipPartial") is not True,
         transitive=transitive,
-        members=tuple(member_of(item) for item in row.items(key)) if listed else None,
+        members=tuple(member for member, kind in found if kind != "group") if isinstance(row.raw(key), list) else None,
+        nested=tuple(member for member, kind in found if kind == "group"),
     )
 
 

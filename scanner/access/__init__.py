@@ -1,0 +1,1 @@
+"""The Conditional Access evaluator: membership, applicability, combination (facts/conditional-access.md §1, §4.3)."""

@@ -1,0 +1,325 @@
+"""All policies of a tenant together: what becomes of one sign-in (dossier §4.3).
+
+Evidence gaps are enumerated outside, what is decided at sending inside. The same answer in all evidence worlds is the
+answer; different ones are unknown, and name the gaps.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from scanner.access.client import EXCHANGE_ONLINE, OAUTH, Client
+from scanner.access.conditions import (
+    INSIDER_RISKS,
+    LOCATIONS,
+    PLATFORMS,
+    POLICIES,
+    RISKS,
+    Surroundings,
+    confidence_of,
+    parts_of,
+)
+from scanner.access.formula import NEVER, Formula, Open, bounds, every_of, gaps_of
+from scanner.access.gaps import EvidenceGap
+from scanner.access.grants import asks_only_for_mfa, stop
+from scanner.access.membership import Directory
+from scanner.access.places import Atlas, Place, is_readable
+from scanner.access.scopes import GuestClass, Scopes
+from scanner.access.worlds import Dimension, Worlds, told_apart
+from scanner.model.frozen import Frozen
+from scanner.model.judgement import Confidence, lowest
+from scanner.model.policy import LocationKind, NamedLocation, Policy
+from scanner.model.section import SectionState
+from scanner.model.snapshot import Snapshot
+from scanner.model.text import say
+
+REPORT_ONLY = "enabledforreportingbutnotenforced"
+MOST_BRANCHES = 4096  # evidence worlds looked at before the answer is given as unknown
+
+
+class Access(StrEnum):
+    """What Conditional Access does to a sign-in."""
+
+    BLOCKED = "blocked"
+    ALLOWED = "allowed"
+    DEPENDS = "depends"
+    UNKNOWN = "unknown"
+
+
+class Decision(Frozen, frozen=True, kw_only=True):
+    """What becomes of the sign-ins of one circumstance.
+
+    Attributes:
+        access: Blocked, allowed, depends or unknown.
+        depends_on: What decides at the time of sending.
+        gaps: Evidence that is missing, each a reason for "unknown".
+        policies: Ids of the policies that stop it, or may.
+        confidence: How sure the semantics are of the policies that matter.
+        rests_on_mfa: It is blocked, and only by policies that ask for MFA.
+    """
+
+    access: Access
+    depends_on: tuple[str, ...] = ()
+    gaps: tuple[EvidenceGap, ...] = ()
+    policies: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    rests_on_mfa: bool = False
+
+
+class Member(Frozen, frozen=True, kw_only=True):
+    """What of a user the policies tell apart.
+
+    Attributes:
+        badge: Which policies certainly include or exclude the user.
+        guest: What kind of guest the user is.
+        risk: The user's own risk level; "" where it isn't known.
+    """
+
+    badge: int
+    guest: GuestClass
+    risk: str = ""
+
+
+class Compiled(Frozen, frozen=True, kw_only=True):
+    """One policy against one kind of sender: when it stops somebody in its scope."""
+
+    index: int
+    stops: Formula
+    confidence: Confidence
+    enforced: bool
+    only_mfa: bool
+
+
+class Evaluator:
+    """The policies of one snapshot against one kind of sender.
+
+    Args:
+        snapshot: Policies and what they refer to.
+        client: The sender.
+        scopes: The people of ``relevant_policies(snapshot)``.
+        source_ips: The sender's public addresses; empty where they aren't known.
+    """
+
+    def __init__(self, snapshot: Snapshot, client: Client, scopes: Scopes, source_ips: Sequence[str] = ()) -> None:
+        atlas = Atlas(location for location in snapshot.named_locations if can_be_judged(location))
+        self._worlds = Worlds(tuple(dimensions(scopes.policies, atlas, client, source_ips)))
+        around = Surroundings(
+            client=client,
+            worlds=self._worlds,
+            atlas=atlas,
+            locations=snapshot.state_of(LOCATIONS),
+            by_gps=frozenset(location.id for location in snapshot.named_locations if location.by_gps),
+            source_known=bool(source_ips),
+            exchange=next((row for row in snapshot.service_principals if row.app_id == EXCHANGE_ONLINE), None),
+        )
+        self._scopes = scopes
+        self._compiled = tuple(compiled_policies(scopes, around))
+        self._missing_policies = tuple(gaps_of_section(snapshot))
+        self._decided: dict[tuple[Member, bool], Decision] = {}
+
+    def decide(self, member: Member, *, as_if_enforced: bool = False) -> Decision:
+        """Judge the sign-ins of one circumstance.
+
+        Args:
+            member: The user, as far as policies tell users apart.
+            as_if_enforced: Count report-only policies as enforced (the forecast).
+        """
+        key = (member, as_if_enforced)
+        if key not in self._decided:
+            self._decided[key] = self._decide(member, as_if_enforced=as_if_enforced)
+        return self._decided[key]
+
+    def _decide(self, member: Member, *, as_if_enforced: bool) -> Decision:
+        every = self._worlds.where("user_risk", lambda level: level == member.risk) if member.risk else 0
+        within = every or self._worlds.every
+        stops = [
+            (policy, formula)
+            for policy in self._compiled
+            if policy.enforced or as_if_enforced
+            if (formula := self._in_scope(policy, member)) != NEVER
+        ]
+        formulas = (*(formula for _, formula in stops), *(Open(gap=gap) for gap in self._missing_policies))
+        answer = Combination(formulas, self._worlds, within).answer()
+        return self._decision(answer, stops, within)
+
+    def _in_scope(self, policy: Compiled, member: Member) -> Formula:
+        scope = self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every)
+        return every_of((scope, policy.stops))
+
+    def _decision(self, answer: "Answer", stops: Sequence[tuple[Compiled, Formula]], within: int) -> Decision:
+        reach = [(policy, *bounds(formula, {}, within)) for policy, formula in stops]
+        may_stop = [policy for policy, _, high in reach if high]
+        alone = [policy for policy, low, _ in reach if low == within]
+        shown = alone or may_stop
+        if answer.access is Access.BLOCKED and alone:
+            confidence = max((policy.confidence for policy in alone), key=_rank)
+        else:
+            confidence = lowest(*(policy.confidence for policy, _ in stops))
+        return Decision(
+            access=answer.access,
+            depends_on=answer.depends_on,
+            gaps=answer.gaps,
+            policies=tuple(self._scopes.policies[policy.index].id for policy in shown),
+            confidence=confidence,
+            rests_on_mfa=bool(shown) and all(policy.only_mfa for policy in shown),
+        )
+
+
+def _rank(confidence: Confidence) -> int:
+    return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH).index(confidence)
+
+
+class Answer(Frozen, frozen=True, kw_only=True):
+    """What all formulas together say."""
+
+    access: Access
+    depends_on: tuple[str, ...] = ()
+    gaps: tuple[EvidenceGap, ...] = ()
+
+
+class Combination:
+    """The union of all policies: any of them stops the sign-in.
+
+    Args:
+        formulas: When each stops it.
+        worlds: What is decided at the time of sending.
+        within: The worlds that are possible.
+    """
+
+    def __init__(self, formulas: Iterable[Formula], worlds: Worlds, within: int) -> None:
+        self._formulas = tuple(formulas)
+        self._worlds = worlds
+        self._within = within
+        self._branches = 0
+        self._seen: dict[Access, set[str]] = {}
+
+    def answer(self) -> Answer:
+        """Compare all evidence worlds."""
+        relevant = self._relevant({})
+        self._explore({})
+        if len(self._seen) != 1:
+            return Answer(access=Access.UNKNOWN, gaps=relevant)
+        access, depends_on = next(iter(self._seen.items()))
+        named = tuple(dimension.name for dimension in self._worlds.dimensions if dimension.name in depends_on)
+        return Answer(access=access, depends_on=named)
+
+    def _explore(self, assumed: Mapping[str, bool]) -> None:
+        self._branches += 1
+        if self._branches > MOST_BRANCHES:
+            self._seen = {Access.UNKNOWN: set(), Access.ALLOWED: set()}
+        if len(self._seen) > 1:
+            return
+        low, high = self._reach(assumed)
+        if low == high:
+            self._note(low)
+            return
+        if low == self._within:
+            self._note(low)
+            return
+        gap = self._relevant(assumed)[0]
+        for value in (True, False):
+            self._explore({**assumed, gap.key: value})
+
+    def _reach(self, assumed: Mapping[str, bool]) -> tuple[int, int]:
+        low = high = 0
+        for formula in self._formulas:
+            one_low, one_high = bounds(formula, assumed, self._within)
+            low, high = low | one_low, high | one_high
+        return low, high
+
+    def _relevant(self, assumed: Mapping[str, bool]) -> tuple[EvidenceGap, ...]:
+        """Give the gaps of formulas that could still add a world in which the sign-in is stopped."""
+        certain = self._reach(assumed)[0]
+        found: dict[str, EvidenceGap] = {}
+        for formula in self._formulas:
+            low, high = bounds(formula, assumed, self._within)
+            if low != high and high & ~certain:
+                found |= {gap.key: gap for gap in gaps_of(formula) if gap.key not in assumed}
+        return tuple(found[key] for key in sorted(found))
+
+    def _note(self, stopped: int) -> None:
+        if stopped == self._within:
+            self._seen.setdefault(Access.BLOCKED, set())
+        elif not stopped:
+            self._seen.setdefault(Access.ALLOWED, set())
+        else:
+            flipping = self._worlds.deciding(stopped, self._within)
+            self._seen.setdefault(Access.DEPENDS, set()).update(flipping)
+
+
+def relevant_policies(snapshot: Snapshot) -> tuple[Policy, ...]:
+    """Give the policies that are about people and may be enforced or forecast, in a fixed order."""
+    kept = (policy for policy in snapshot.policies if policy.workload is None and policy.state != "disabled")
+    return tuple(sorted(kept, key=lambda policy: policy.id))
+
+
+def people_of(snapshot: Snapshot) -> Scopes:
+    """Resolve the people of the relevant policies."""
+    return Scopes(relevant_policies(snapshot), Directory(snapshot))
+
+
+def can_be_judged(location: NamedLocation) -> bool:
+    """Tell whether a location tells places apart; one that is looked up by GPS does not."""
+    return is_readable(location) and not location.by_gps and location.kind is not LocationKind.UNKNOWN
+
+
+def compiled_policies(scopes: Scopes, around: Surroundings) -> Iterator[Compiled]:
+    """Turn policies into formulas; those that never stop this sender are left out."""
+    for index, policy in enumerate(scopes.policies):
+        stopping = stop(policy, around)
+        parts = (*parts_of(policy, around), stopping)
+        formula = every_of(part.formula for part in parts)
+        through_group = Confidence.MEDIUM if scopes.through_group(index) else Confidence.HIGH
+        if formula != NEVER or any(part.confidence is not Confidence.HIGH for part in parts):
+            yield Compiled(
+                index=index,
+                stops=formula,
+                confidence=lowest(confidence_of(parts), through_group),
+                enforced=policy.state != REPORT_ONLY,
+                only_mfa=asks_only_for_mfa(policy),
+            )
+
+
+def gaps_of_section(snapshot: Snapshot) -> Iterator[EvidenceGap]:
+    """Give the gap of policies that were not read at all."""
+    state = snapshot.state_of(POLICIES)
+    if state is SectionState.MISSING:
+        words = say("Conditional Access policies were not read")
+        yield EvidenceGap(key="policies", section=POLICIES, because=words)
+    elif state is SectionState.PARTIAL:
+        words = say("only a part of the Conditional Access policies was read")
+        yield EvidenceGap(key="policies", section=POLICIES, because=words)
+
+
+def dimensions(
+    policies: Sequence[Policy], atlas: Atlas, client: Client, source_ips: Sequence[str]
+) -> Iterator[Dimension]:
+    """Give what is decided at the time of sending, as far as a policy asks for it."""
+    conditions = [policy.conditions for policy in policies]
+    if any(item.locations for item in conditions):
+        places: Iterable[Place] = atlas.at(source_ips) if source_ips else atlas.everywhere()
+        distinct: Sequence[Place] = told_apart(places, signature_in(atlas))
+        yield _dimension("location", distinct)
+    if any(item.sign_in_risk for item in conditions):
+        yield _dimension("sign_in_risk", RISKS)
+    if any(item.user_risk for item in conditions):
+        yield _dimension("user_risk", RISKS)
+    if any(item.insider_risk for item in conditions):
+        yield _dimension("insider_risk", INSIDER_RISKS)
+    if any(item.times for item in conditions):
+        yield _dimension("time", (False, True))
+    if client == OAUTH and any(item.platforms for item in conditions):
+        yield _dimension("device", (*sorted(PLATFORMS), ""))
+
+
+def _dimension(name: str, values: Sequence[Hashable]) -> Dimension:
+    return Dimension(name=name, values=tuple(values))
+
+
+def signature_in(atlas: Atlas) -> Callable[[Place], Hashable]:
+    """Give the function that tells places apart as named locations do."""
+    ids = sorted(atlas.locations)
+    return lambda place: (
+        tuple(atlas.contains(location_id, place) for location_id in ids),
+        atlas.is_trusted(place),
+        place.mfa_trusted,
+    )

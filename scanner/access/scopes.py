@@ -1,0 +1,206 @@
+"""Which policies a user is in, as one integer per user, so that a million users have a few thousand circumstances."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of
+from scanner.access.gaps import EvidenceGap
+from scanner.access.membership import Directory, Members
+from scanner.model.directory import UserRow
+from scanner.model.frozen import Frozen
+from scanner.model.policy import GuestScope, PeopleScope, Policy
+from scanner.model.text import say
+
+EVERYBODY = "all"
+OLD_GUESTS = "guestsorexternalusers"
+INVITED_MARK = "#ext#"
+
+
+class GuestClass(StrEnum):
+    """What kind of guest a user is, as far as the directory shows it."""
+
+    MEMBER = "member"
+    INTERNAL_GUEST = "internalguest"
+    B2B_GUEST = "b2bcollaborationguest"
+    B2B_MEMBER = "b2bcollaborationmember"
+    UNKNOWN = "unknown"
+
+
+KNOWN_GUEST_TYPES = frozenset(
+    {
+        "internalguest",
+        "b2bcollaborationguest",
+        "b2bcollaborationmember",
+        "b2bdirectconnectuser",
+        "otherexternaluser",
+        "serviceprovider",
+    }
+)
+
+
+def guest_class_of(user: UserRow | None) -> GuestClass:
+    """Tell members from guests, and guests with a home elsewhere from internal ones."""
+    if user is None or not isinstance(user.user_type, str):
+        return GuestClass.UNKNOWN
+    invited = INVITED_MARK in user.sign_in_name.lower() or (
+        isinstance(user.creation_type, str) and user.creation_type.lower() == "invitation"
+    )
+    match user.user_type.lower():
+        case "member":
+            return GuestClass.B2B_MEMBER if invited else GuestClass.MEMBER
+        case "guest":
+            return GuestClass.B2B_GUEST if invited else GuestClass.INTERNAL_GUEST
+        case _:
+            return GuestClass.UNKNOWN
+
+
+class Side(Frozen, frozen=True, kw_only=True):
+    """What is known of one side (include or exclude) of one policy's people, beside the marks of single users."""
+
+    everybody: bool
+    gaps: tuple[EvidenceGap, ...]
+    through_group: bool
+
+
+class Scopes:
+    """The people of the policies that can matter.
+
+    A user's badge has one bit per policy for "certainly included", and above them one for "certainly excluded".
+
+    Args:
+        policies: The policies, in a fixed order.
+        directory: Groups and roles.
+    """
+
+    def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
+        self.policies = tuple(policies)
+        self._width = len(self.policies)
+        self._marks: dict[str, int] = {}
+        self._sides: list[tuple[Side, Side]] = []
+        marks_of_source: dict[tuple[str, str], int] = {}
+        for index, policy in enumerate(self.policies):
+            sides = (
+                self._side(policy.include, 1 << index, directory, marks_of_source),
+                self._side(policy.exclude, 1 << (index + self._width), directory, marks_of_source),
+            )
+            self._sides.append(sides)
+        self._everybody = self._bits_of_everybody()
+        self._spread(marks_of_source, directory)
+        self._with_exclusion_gaps = self._bits_of_exclusion_gaps()
+
+    def badge(self, user_id: str) -> int:
+        """Give a user's badge in its normal form: what an exclusion makes irrelevant is left out."""
+        return self.normal(self._marks.get(user_id, 0) | self._everybody)
+
+    def normal(self, marks: int) -> int:
+        """Bring marks into their normal form: users whom no policy tells apart have one badge."""
+        excluded = marks >> self._width
+        included = marks & ((1 << self._width) - 1) & ~excluded
+        return included | (excluded & self._with_exclusion_gaps) << self._width
+
+    def through_group(self, index: int) -> bool:
+        """Tell whether a policy's people come through a role that is held through a group."""
+        return any(side.through_group for side in self._sides[index])
+
+    def formula(self, index: int, badge: int, guest: GuestClass, every: int) -> Formula:
+        """Give when a user is in the scope of one policy.
+
+        Args:
+            index: The policy's place in ``policies``.
+            badge: The user's badge.
+            guest: What kind of guest the user is.
+            every: All worlds.
+        """
+        include, exclude = self._sides[index]
+        policy = self.policies[index]
+        sure = Known(worlds=every)
+        included = sure if badge >> index & 1 else _unmarked(policy.include, include, guest, every)
+        if included == NEVER or badge >> (index + self._width) & 1:
+            return NEVER
+        excluded = _unmarked(policy.exclude, exclude, guest, every)
+        return included if excluded == NEVER else every_of((included, Negated(part=excluded)))
+
+    def _side(
+        self, scope: PeopleScope, bit: int, directory: Directory, marks_of_source: dict[tuple[str, str], int]
+    ) -> Side:
+        gaps: dict[str, EvidenceGap] = {}
+        through_group = False
+        for user_id in scope.users - {EVERYBODY, OLD_GUESTS}:
+            self._marks[user_id] = self._marks.get(user_id, 0) | bit
+        for source in _sources(scope):
+            members = members_of(source, directory)
+            marks_of_source[source] = marks_of_source.get(source, 0) | bit
+            gaps |= {gap.key: gap for gap in members.gaps}
+            through_group = through_group or members.through_group
+        return Side(everybody=EVERYBODY in scope.users, gaps=tuple(gaps.values()), through_group=through_group)
+
+    def _spread(self, marks_of_source: Mapping[tuple[str, str], int], directory: Directory) -> None:
+        marks = self._marks
+        known = marks.get
+        for source, bits in marks_of_source.items():
+            for user_id in members_of(source, directory).ids:
+                marks[user_id] = known(user_id, 0) | bits
+
+    def _bits_of_everybody(self) -> int:
+        bits = 0
+        for index, (include, exclude) in enumerate(self._sides):
+            bits |= include.everybody << index | exclude.everybody << (index + self._width)
+        return bits
+
+    def _bits_of_exclusion_gaps(self) -> int:
+        return sum(
+            1 << index
+            for index, policy in enumerate(self.policies)
+            if self._sides[index][0].gaps or may_name_guests(policy.include)
+        )
+
+
+def _unmarked(scope: PeopleScope, side: Side, guest: GuestClass, every: int) -> Formula:
+    """Give when one side names a user whose badge doesn't show it."""
+    parts: list[Formula] = [Open(gap=gap) for gap in side.gaps]
+    return any_of((*parts, *guest_parts(scope, guest, every)))
+
+
+def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:
+    yield from (("group", group_id) for group_id in sorted(scope.groups))
+    yield from (("role", role_id) for role_id in sorted(scope.roles))
+
+
+def members_of(source: tuple[str, str], directory: Directory) -> Members:
+    """Resolve a group or a role."""
+    kind, name = source
+    return directory.group(name) if kind == "group" else directory.role(name)
+
+
+def may_name_guests(scope: PeopleScope) -> bool:
+    """Tell whether guests are named apart from everybody."""
+    return scope.guests is not None or OLD_GUESTS in scope.users
+
+
+def guest_parts(scope: PeopleScope, guest: GuestClass, every: int) -> Iterable[Formula]:
+    """Give when a user of some guest class is named by one side of a policy (dossier §1.2)."""
+    if not may_name_guests(scope) or guest is GuestClass.MEMBER:
+        return
+    if guest is GuestClass.UNKNOWN:
+        words = say("whether the user is a guest was not read")
+        yield Open(gap=EvidenceGap(key="guest", section="users", because=words))
+        return
+    if OLD_GUESTS in scope.users:
+        yield Known(worlds=every)
+    elif scope.guests is not None:
+        yield _typed_guest(scope.guests, guest, every)
+
+
+def _typed_guest(named: GuestScope, guest: GuestClass, every: int) -> Formula:
+    strange = sorted(named.types - KNOWN_GUEST_TYPES)
+    if guest.value in named.types:
+        if named.understood and (named.tenants is None or guest is GuestClass.INTERNAL_GUEST):
+            return Known(worlds=every)
+        words = say("the home tenant of a guest was not read")
+        return Open(gap=EvidenceGap(key="home-tenant", section="users", because=words))
+    if strange:
+        words = say("the guest type {type} is not known", type=strange[0])
+        return Open(
+            gap=EvidenceGap(key=f"guest-type:{strange[0]}", section="conditional-access-policies", because=words)
+        )
+    return NEVER
