@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from scanner.simulator.population.cast import scripted_parts
+from scanner.simulator.population.conditional import Policy
 from scanner.simulator.population.crowd import drawn_parts
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.groups import Groups, form_groups
@@ -15,7 +16,6 @@ from scanner.simulator.population.names import draw_name
 from scanner.simulator.population.part import Part, Team
 from scanner.simulator.population.policies import (
     Ground,
-    Policy,
     name_locations,
     without_enforcement,
     write_authentication_policies,

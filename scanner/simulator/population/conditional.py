@@ -1,4 +1,4 @@
-"""Conditional Access as the simulated tenant holds it: policies and named locations, with only documented constructs."""
+"""Conditional Access as the simulated tenant holds it: policies and named locations, documented constructs only."""
 
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ class State(StrEnum):
     REPORT_ONLY = "enabledForReportingButNotEnforced"
 
 
-class Users(Frozen):
+class Users(Frozen, frozen=True, kw_only=True):
     """Whom a policy is about. Exclusion beats inclusion."""
 
     include: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Users(Frozen):
     exclude_roles: tuple[str, ...] = ()
 
 
-class Policy(Frozen):
+class Policy(Frozen, frozen=True, kw_only=True):
     """One Conditional Access policy."""
 
     id: str
@@ -57,7 +57,7 @@ class Policy(Frozen):
     template_id: str | None = None
 
 
-class IpLocation(Frozen):
+class IpLocation(Frozen, frozen=True, kw_only=True):
     """A named location made of address ranges."""
 
     id: str
@@ -67,7 +67,7 @@ class IpLocation(Frozen):
     trusted: bool
 
 
-class CountryLocation(Frozen):
+class CountryLocation(Frozen, frozen=True, kw_only=True):
     """A named location made of countries, told by the client's address."""
 
     id: str

@@ -38,7 +38,7 @@ _PROJECTS = ("Atlas", "Boreas", "Cygnus", "Drachen", "Έρως", "Foehn", "Гр�
 _PROJECT_SIZE = 12
 
 
-class Groups(Frozen):
+class Groups(Frozen, frozen=True, kw_only=True):
     """All groups, and those by key that other parts of the tenant refer to."""
 
     all: tuple[Group, ...]

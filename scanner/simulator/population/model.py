@@ -23,7 +23,7 @@ class Mfa(StrEnum):
     ENFORCED = "enforced"
 
 
-class Account(Frozen):
+class Account(Frozen, frozen=True, kw_only=True):
     """One user object of Entra ID."""
 
     id: str
@@ -43,7 +43,7 @@ class Account(Frozen):
     """Per-user MFA, the old kind."""
 
 
-class Mailbox(Frozen):
+class Mailbox(Frozen, frozen=True, kw_only=True):
     """One mailbox of Exchange Online."""
 
     account: Account | None
@@ -70,7 +70,7 @@ class Mailbox(Frozen):
         return self.account.id if self.account else f"guid:{self.exchange_guid}"
 
 
-class Group(Frozen):
+class Group(Frozen, frozen=True, kw_only=True):
     """One Entra group with its direct members."""
 
     id: str
@@ -85,7 +85,7 @@ class Group(Frozen):
     mail_enabled: bool = False
 
 
-class OtherObject(Frozen):
+class OtherObject(Frozen, frozen=True, kw_only=True):
     """A device, organizational contact or service principal: what groups hold besides users and groups."""
 
     id: str
@@ -96,7 +96,7 @@ class OtherObject(Frozen):
     """Only service principals have one."""
 
 
-class RoleAssignment(Frozen):
+class RoleAssignment(Frozen, frozen=True, kw_only=True):
     """A directory role held by (or, if eligible, open to) a principal."""
 
     id: str
@@ -107,7 +107,7 @@ class RoleAssignment(Frozen):
     """`/` for the whole tenant, else an administrative unit or an object."""
 
 
-class AuthenticationPolicy(Frozen):
+class AuthenticationPolicy(Frozen, frozen=True, kw_only=True):
     """An Exchange authentication policy."""
 
     name: str
@@ -116,7 +116,7 @@ class AuthenticationPolicy(Frozen):
     """Protocols for which it allows Basic, as in the property names: `Smtp`, `Imap` …"""
 
 
-class TransportSettings(Frozen):
+class TransportSettings(Frozen, frozen=True, kw_only=True):
     """What the organization sets for all mailboxes."""
 
     smtp_auth_disabled: bool

@@ -5,7 +5,7 @@ import random
 from scanner.simulator.population.frozen import Frozen
 
 
-class Script(Frozen):
+class Script(Frozen, frozen=True, kw_only=True):
     """First and last names of one language: how they are written, and how their addresses spell them."""
 
     first: tuple[tuple[str, str], ...]
@@ -22,7 +22,7 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 LATIN = Script(
     first=_pairs(
         "Anna=anna James=james Émilie=emilie Jürgen=juergen Søren=soeren Łukasz=lukasz Zoë=zoe Iñigo=inigo Çağla=cagla "
-        "Štěpán=stepan Ágnes=agnes Ingrid=ingrid Noah=noah Maria=maria Þóra=thora Siobhán=siobhan João=joao Ştefan=stefan"
+        "Štěpán=stepan Ágnes=agnes Ingrid=ingrid Noah=noah Maria=maria Þóra=thora Siobhán=siobhan João=joao"
     ),
     last=_pairs(
         "Müller=mueller Smith=smith Núñez=nunez Dvořák=dvorak Ångström=angstroem O'Neill=oneill Kowalczyk=kowalczyk "

@@ -21,7 +21,7 @@ class Team(StrEnum):
     EXCHANGE_ADMINS = "exchange-admins"
 
 
-class Part(Frozen):
+class Part(Frozen, frozen=True, kw_only=True):
     """One mailbox as the scenario wants it."""
 
     alias: str

@@ -37,7 +37,7 @@ _LEGACY = ("exchangeActiveSync", "other")
 _MODERN = ("browser", "mobileAppsAndDesktopClients")
 
 
-class Ground(Frozen):
+class Ground(Frozen, frozen=True, kw_only=True):
     """What the policies refer to."""
 
     groups: Groups
@@ -68,7 +68,9 @@ def name_locations(ids: Ids) -> tuple[Location, ...]:
         CountryLocation(
             id=ids.make("location", "blocked"), name="Blocked countries", countries=("KP", "IR"), unknown_too=False
         ),
-        CountryLocation(id=ids.make("location", "home"), name="Home countries", countries=("DE", "PL"), unknown_too=True),
+        CountryLocation(
+            id=ids.make("location", "home"), name="Home countries", countries=("DE", "PL"), unknown_too=True
+        ),
     )
 
 
@@ -125,9 +127,7 @@ def _policies_that_stop(ground: Ground, ids: Ids) -> tuple[Policy, ...]:
         Policy(
             id=ids.make("policy", "CA001"),
             name="CA001 Block legacy authentication",
-            users=Users(
-                include=(ALL,), exclude=ground.emergency_accounts, exclude_groups=(teams[Team.EXCEPTIONS],)
-            ),
+            users=Users(include=(ALL,), exclude=ground.emergency_accounts, exclude_groups=(teams[Team.EXCEPTIONS],)),
             client_types=_LEGACY,
             controls=("block",),
             template_id=_BLOCK_LEGACY_TEMPLATE,

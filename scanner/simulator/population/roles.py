@@ -23,7 +23,7 @@ ROLE_NAMES = {
 """Template id of each built-in role, with its name; in assignments the template id is the definition's id."""
 
 
-class RoleBook(Frozen):
+class RoleBook(Frozen, frozen=True, kw_only=True):
     """Role assignments in force, and those that could be activated."""
 
     active: tuple[RoleAssignment, ...]

@@ -7,7 +7,7 @@ SMTP_ONLY = "Allow Basic for SMTP only"
 MODERN_PILOT = "Modern authentication pilot"
 
 
-class Scenario(Frozen):
+class Scenario(Frozen, frozen=True, kw_only=True):
     """The tenant to make. The same scenario always makes the same tenant.
 
     The defaults follow Microsoft's advice: SMTP AUTH off for the organization, explicitly on where it is needed,

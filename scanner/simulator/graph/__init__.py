@@ -1,0 +1,5 @@
+"""The simulated Microsoft Graph."""
+
+from scanner.simulator.graph.api import GraphApi
+
+__all__ = ["GraphApi"]

@@ -1,0 +1,106 @@
+"""The organization, its domains and its service principals."""
+
+from scanner.simulator.graph import refusals
+from scanner.simulator.graph.desk import Desk, Query, Row, answer_list, answer_one, trim
+from scanner.simulator.population.model import OtherObject
+from scanner.simulator.wire import Answer
+
+_AAD_PREMIUM = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
+
+
+def list_organization(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /organization`, a list of one."""
+    population = desk.population
+    row: Row = {
+        "id": population.tenant_id,
+        "displayName": population.scenario.name,
+        "tenantType": "AAD",
+        "onPremisesSyncEnabled": True,
+        "countryLetterCode": "DE",
+        "createdDateTime": "2018-05-01T00:00:00Z",
+        "verifiedDomains": [
+            _verified_domain(population.scenario.domain, initial=False),
+            _verified_domain(population.initial_domain, initial=True),
+        ],
+        "assignedPlans": [
+            {
+                "assignedDateTime": "2026-01-01T00:00:00Z",
+                "capabilityStatus": "Enabled",
+                "service": "AADPremiumService",
+                "servicePlanId": _AAD_PREMIUM,
+            }
+        ],
+    }
+    return answer_list(desk, query, (row,), lambda one: trim(one, query.selected))
+
+
+def list_domains(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /domains`."""
+    population = desk.population
+    rows = (_domain(population.scenario.domain, initial=False), _domain(population.initial_domain, initial=True))
+    return answer_list(desk, query, rows, lambda one: trim(one, query.selected))
+
+
+def list_service_principals(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /servicePrincipals`."""
+    return answer_list(desk, query, _service_principals(desk), lambda one: trim(_row(desk, one), query.selected))
+
+
+def show_service_principal(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /servicePrincipals/{id}`."""
+    for one in _service_principals(desk):
+        if one.id == query.names[0]:
+            return answer_one(desk, query, _row(desk, one))
+    raise refusals.object_is_missing(query.names[0])
+
+
+def show_application(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /servicePrincipals(appId='…')`."""
+    for one in _service_principals(desk):
+        if one.app_id == query.names[0]:
+            return answer_one(desk, query, _row(desk, one))
+    raise refusals.object_is_missing(query.names[0])
+
+
+def _service_principals(desk: Desk) -> tuple[OtherObject, ...]:
+    return tuple(one for one in desk.population.others if one.app_id)
+
+
+def _row(desk: Desk, one: OtherObject) -> Row:
+    return {
+        "id": one.id,
+        "appId": one.app_id,
+        "displayName": one.display_name,
+        "accountEnabled": True,
+        "appOwnerOrganizationId": desk.population.tenant_id,
+        "appRoles": [],
+        "servicePrincipalType": "Application",
+        "tags": [],
+    }
+
+
+def _verified_domain(name: str, *, initial: bool) -> Row:
+    return {
+        "capabilities": "Email, OfficeCommunicationsOnline",
+        "isDefault": not initial,
+        "isInitial": initial,
+        "name": name,
+        "type": "Managed",
+    }
+
+
+def _domain(name: str, *, initial: bool) -> Row:
+    return {
+        "id": name,
+        "authenticationType": "Managed",
+        "availabilityStatus": None,
+        "isAdminManaged": True,
+        "isDefault": not initial,
+        "isInitial": initial,
+        "isRoot": True,
+        "isVerified": True,
+        "supportedServices": ["Email", "OfficeCommunicationsOnline"],
+        "passwordValidityPeriodInDays": 2147483647,
+        "passwordNotificationWindowInDays": 14,
+        "state": None,
+    }

@@ -1,0 +1,214 @@
+"""The simulated tenant: the three services behind one address, with the tenant's truth beside them."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote
+
+from aiohttp import web
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from scanner.simulator.certificates import make_authority, make_client_identity, make_server_identity
+from scanner.simulator.exchange import ExchangeApi
+from scanner.simulator.faults import FaultDice, Faults
+from scanner.simulator.graph import GraphApi
+from scanner.simulator.graph.desk import Desk
+from scanner.simulator.login import LoginApi, Registration
+from scanner.simulator.paging import Bookmarks
+from scanner.simulator.permissions import ALL_RIGHTS, EXCHANGE_RBAC, EXCHANGE_ROLES, GRAPH_ROLES
+from scanner.simulator.places import place_at
+from scanner.simulator.population import Population
+from scanner.simulator.population.frozen import Frozen
+from scanner.simulator.server import HOST, TlsServer
+from scanner.simulator.tokens import LIFETIME, Mint
+from scanner.simulator.truth import MailServer, Method, Submission
+from scanner.simulator.wire import Answer, Ask
+
+_EXCHANGE_PREFIX, _GRAPH_PREFIX = "exchange", "graph"
+_HOME = "192.0.2.10"
+"""An address that no named location holds."""
+
+
+class Visit(Frozen, frozen=True, kw_only=True):
+    """One request that reached the server; without its headers and body, so that no secret stays behind."""
+
+    at: float
+    """Seconds of the monotonic clock."""
+    method: str
+    path: str
+    status: int
+
+
+class SimulatedTenant:
+    """A tenant that can be scanned over TLS, for as long as it is entered as a context.
+
+    Args:
+        population: what is in it.
+        without: rights to take away: Graph permissions by name, `Exchange.ManageAsApp`, or `ExchangeRole` for the
+            role inside Exchange.
+        faults: what goes wrong on purpose.
+        token_lifetime: seconds until a token expires.
+
+    Raises:
+        ValueError: a right in `without` is none of the simulated ones.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        *,
+        without: Iterable[str] = (),
+        faults: Faults | None = None,
+        token_lifetime: int = LIFETIME,
+    ) -> None:
+        self._without = frozenset(without)
+        if unknown := self._without - ALL_RIGHTS:
+            raise ValueError(f"not a right of the simulated tenant: {', '.join(sorted(unknown))}")
+        self.population = population
+        self.tenant_id = population.tenant_id
+        self.client_id = population.client_id
+        self.client_secret = secrets.token_urlsafe(30)
+        self._faults = faults or Faults()
+        self._dice = FaultDice(self._faults)
+        self._mint = Mint(self.tenant_id, self.client_id, token_lifetime)
+        self._visits: list[Visit] = []
+        self._exits = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Make certificates, start the server, and learn its address."""
+        with ExitStack() as exits:
+            self.folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="simulated-tenant-")))
+            server = exits.enter_context(TlsServer(self._handle, self._write_certificates()))
+            self.base_url = f"https://{HOST}:{server.port}"
+            self._open_services()
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server and remove the certificates."""
+        self._exits.close()
+
+    @property
+    def authority_url(self) -> str:
+        """Root of the identity platform; MSAL's authority is this, a slash, and the tenant id."""
+        return self.base_url
+
+    @property
+    def graph_url(self) -> str:
+        """Root of Graph; paths go on with `/v1.0` or `/beta`."""
+        return f"{self.base_url}/{_GRAPH_PREFIX}"
+
+    @property
+    def exchange_url(self) -> str:
+        """Root of Exchange; paths go on with `/adminapi/beta/{tenant}`."""
+        return f"{self.base_url}/{_EXCHANGE_PREFIX}"
+
+    @property
+    def ca_file(self) -> Path:
+        """PEM file of the authority that signed the server's certificate."""
+        return self.folder / "ca.pem"
+
+    @property
+    def certificate_file(self) -> Path:
+        """PEM file with the key and certificate that the application may sign in with."""
+        return self.folder / "client.pem"
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """All requests so far, in the order in which they were answered."""
+        return tuple(self._visits)
+
+    def submit(self, mailbox: str, method: str = "basic", *, source_ip: str = _HOME, risk: str = "none") -> Submission:
+        """Send a message through the tenant's mail server, as far as AUTH.
+
+        Args:
+            mailbox: its key, its address, or the local part of its address.
+            method: `basic`, `oauth_delegated` or `oauth_app`.
+            source_ip: where it comes from.
+            risk: sign-in risk: none, low, medium or high.
+
+        Returns:
+            How it ends.
+
+        Raises:
+            KeyError: no such mailbox.
+            ValueError: no such method, or not an address.
+        """
+        found = self.population.mailbox(mailbox)
+        return self._mail_server.submit(found, Method(method), place_at(source_ip), risk)
+
+    @cached_property
+    def _mail_server(self) -> MailServer:
+        return MailServer(self.population)
+
+    def _write_certificates(self) -> str:
+        authority = make_authority()
+        self.ca_file.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+        client = make_client_identity()
+        client.write(self.certificate_file)
+        self._certificate = client.certificate
+        return str(make_server_identity(authority).write(self.folder / "server.pem"))
+
+    def _open_services(self) -> None:
+        scenario = self.population.scenario
+        self._login = LoginApi(
+            root=self.authority_url,
+            names=(self.tenant_id, scenario.domain, self.population.initial_domain),
+            registration=Registration(
+                client_id=self.client_id,
+                tenant_name=scenario.name,
+                secret=self.client_secret,
+                certificate=self._certificate,
+            ),
+            resources={
+                self.graph_url: GRAPH_ROLES - self._without,
+                self.exchange_url: EXCHANGE_ROLES - self._without,
+            },
+            mint=self._mint,
+        )
+        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), faults=self._faults)
+        self._graph = GraphApi(desk, self._mint, self._dice)
+        self._exchange = ExchangeApi(
+            root=self.exchange_url,
+            population=self.population,
+            mint=self._mint,
+            faults=self._faults,
+            has_role=EXCHANGE_RBAC not in self._without,
+        )
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        path = tuple(unquote(segment) for segment in request.rel_url.raw_path.strip("/").split("/"))
+        ask = Ask(
+            method=request.method,
+            path=path,
+            query=dict(request.query),
+            headers=request.headers,
+            body=await request.read(),
+        )
+        answer = self._answer(ask)
+        self._visits.append(
+            Visit(at=time.monotonic(), method=request.method, path=request.path_qs, status=answer.status)
+        )
+        headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+        return web.Response(status=answer.status, body=answer.encode(), headers=headers)
+
+    def _answer(self, ask: Ask) -> Answer:
+        match ask.path[0]:
+            case "graph":
+                return self._dice.roll() or self._graph.answer(_below(ask))
+            case "exchange":
+                return self._dice.roll() or self._exchange.answer(_below(ask))
+            case _:
+                return self._login.answer(ask)
+
+
+def _below(ask: Ask) -> Ask:
+    return Ask(method=ask.method, path=ask.path[1:], query=ask.query, headers=ask.headers, body=ask.body)

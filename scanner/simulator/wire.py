@@ -1,0 +1,36 @@
+"""A request and its answer, as the simulated services see them: free of any web framework."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from scanner.simulator.population.frozen import Frozen
+
+
+class Ask(Frozen, frozen=True, kw_only=True):
+    """One request to a service."""
+
+    method: str
+    path: tuple[str, ...]
+    """Segments below the service's root, decoded."""
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    """Looked up without regard to case."""
+    body: bytes = b""
+
+
+class Answer(Frozen, frozen=True, kw_only=True):
+    """What a service says to one request."""
+
+    status: int = 200
+    content: object = None
+    """Becomes JSON; None is an empty body."""
+    raw: bytes | None = None
+    """Sent as it is, in place of `content`."""
+    headers: Mapping[str, str] = {}
+
+    def encode(self) -> bytes:
+        """Return the body's bytes."""
+        if self.raw is not None:
+            return self.raw
+        return b"" if self.content is None else msgspec.json.encode(self.content)
