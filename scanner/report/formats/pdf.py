@@ -1,0 +1,85 @@
+"""report.pdf: the print template, rendered by WeasyPrint in a child process with limits."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from scanner.content import find_content
+from scanner.errors import RenderError
+from scanner.report.formats import Edition
+
+NO_PANGO: Final = 3
+"""Exit code of the child: the libraries that WeasyPrint draws with are not installed."""
+
+_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "PYTHONPATH", "FONTCONFIG_FILE", "TMPDIR")
+"""What the child needs of the environment; secrets stay here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfFormat:
+    """Writes report.pdf.
+
+    Attributes:
+        file_name: Name of the file.
+        child: The program that renders: HTML on stdin, PDF on stdout.
+        seconds: Time that the child may take.
+        memory: Address space that the child may use, in bytes.
+    """
+
+    file_name: str = "report.pdf"
+    child: Path = field(default_factory=lambda: Path(__file__).with_name("pdf_child.py"))
+    seconds: float = 180.0
+    memory: int = 3 << 30
+
+    def write(self, edition: Edition, out: BinaryIO) -> None:
+        """Renders the print template and has the child turn it into a PDF."""
+        from scanner.report.pages import render_page  # noqa: PLC0415 (Jinja2)
+
+        page = render_page("print.html", edition.language, view=edition.view)
+        self._render(page.encode("utf-8", errors="replace"), out)
+
+    def _render(self, page: bytes, out: BinaryIO) -> None:
+        """Runs the child; a child that hangs is ended.
+
+        Raises:
+            RenderError: The child hung, died or could not load Pango.
+        """
+        # -P keeps this folder, with its html.py and json.py, off the child's import path.
+        command = [sys.executable, "-P", str(self.child), str(find_content("reports") / "styles"), str(self.memory)]
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        try:
+            child = subprocess.run(  # noqa: S603 (a fixed command; the page goes through stdin)
+                command,
+                input=page,
+                stdout=out,
+                stderr=subprocess.PIPE,
+                timeout=self.seconds,
+                env=environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"Rendering took longer than {self.seconds:g} seconds and was ended.") from error
+        _raise_for(child.returncode, child.stderr)
+
+
+def _raise_for(code: int, errors: bytes) -> None:
+    """Turns the child's exit code into an error.
+
+    Raises:
+        RenderError: The code is not 0.
+    """
+    if code == 0:
+        return
+    if code == NO_PANGO:
+        raise RenderError(
+            "Pango is not installed.", "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
+        )
+    cause = f"signal {-code}" if code < 0 else f"exit code {code}"
+    last = errors.decode("utf-8", errors="replace").strip().rpartition("\n")[2][:200]
+    raise RenderError(f"The rendering child died ({cause}){': ' if last else '.'}{last}")
+
+
+FORMAT = PdfFormat()

@@ -1,0 +1,72 @@
+"""The template environment: strict, escaping, and fed from bundled files only."""
+
+import base64
+import hashlib
+from typing import Final
+
+import jinja2
+
+from scanner.content import find_content
+from scanner.errors import RenderError
+from scanner.report.language import Language
+
+_POLICY: Final = (
+    "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; "
+    "img-src 'none'; connect-src 'none'"
+)
+
+
+def render_page(template: str, language: Language, **chapters: object) -> str:
+    """Renders a page from a bundled template.
+
+    Args:
+        template: Name of the template.
+        language: The language of its fixed words.
+        chapters: What the template sees.
+
+    Returns:
+        The page.
+
+    Raises:
+        RenderError: The template can't be rendered.
+    """
+    environment = _open_environment(language)
+    try:
+        return environment.get_template(template).render(chapters, language=language)
+    except jinja2.TemplateError as error:
+        raise RenderError(f"The template {template} can't be rendered: {error}") from error
+
+
+def write_policy(script: str, style: str, language: Language) -> str:
+    """Writes the Content-Security-Policy of a page whose only script and style are bundled files.
+
+    Args:
+        script: File name of the script.
+        style: File name of the style sheet.
+        language: The language of the page.
+
+    Returns:
+        A policy that lets exactly these two texts run and forbids every connection.
+    """
+    environment = _open_environment(language)
+    return _POLICY.format(script=_hash(environment, script), style=_hash(environment, style))
+
+
+def _hash(environment: jinja2.Environment, name: str) -> str:
+    """Hashes a bundled file exactly as a template includes it."""
+    text = environment.get_template(name).render()
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _open_environment(language: Language) -> jinja2.Environment:
+    """Opens the environment: every value is escaped, an unknown one is an error."""
+    root = find_content("reports")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([root / "templates", root / "styles"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["_"] = language.gettext
+    return environment
