@@ -1,10 +1,13 @@
 """What is built, locked and shipped."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,30 @@ def test_every_dependency_is_locked(dependency: str) -> None:
     """A dependency that was added without `make lock` is noticed."""
     name = re.split(r"[^a-z0-9-]", dependency)[0]
     assert re.search(rf"^{name}==", (ROOT / "requirements" / "runtime.lock").read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_imported_library_is_declared() -> None:
+    """No module leans on a library that is only there because another one needs it."""
+    declared = {re.split(r"[^a-z0-9-]", text)[0] for text in PROJECT["project"]["dependencies"]}
+    bringers = packages_distributions()
+    imported = {name for path in (ROOT / "scanner").rglob("*.py") for name in imported_packages(path)}
+    undeclared = {
+        name
+        for name in imported - sys.stdlib_module_names - {"scanner"}
+        if declared.isdisjoint(bringer.lower() for bringer in bringers.get(name, ()))
+    }
+    assert undeclared == set()
+
+
+def imported_packages(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.split(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.split(".")[0]
+            case _:
+                pass
 
 
 def test_every_exception_from_the_lint_rules_is_explained() -> None:
