@@ -97,7 +97,7 @@ ACCOUNT_LOCKED = CatalogueEntry(
     meaning=say("Too many failed tries: stop the client that repeats them before anything else."),
     causes=(sender.ACCOUNT_LOCKED, sender.WRONG_PASSWORD, sender.MALICIOUS_ADDRESS),
     sources=("S10", "T:63458520043", "T:63302001108", "T:69850739015"),
-    phrases=("unsuccessful, account locked", "account locked. Contact", "account locked"),
+    phrases=("account locked",),
 )
 
 BASIC_DISABLED = CatalogueEntry(

@@ -5,7 +5,7 @@ from scanner.model.judgement import Confidence, Remedy
 from scanner.model.text import NOTHING, Text
 
 
-class Cause(Frozen):
+class Cause(Frozen, frozen=True, kw_only=True):
     """One reason for a reply.
 
     Attributes:
@@ -23,7 +23,7 @@ class Cause(Frozen):
     remedies: tuple[Remedy, ...] = ()
 
 
-class CatalogueEntry(Frozen):
+class CatalogueEntry(Frozen, frozen=True, kw_only=True):
     """One reply, or one code of the sign-in log (facts/smtp-auth.md §2, §5.3).
 
     Attributes:
