@@ -5,6 +5,8 @@ import random
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.wire import Answer
 
+_TOO_MANY = {"error": {"code": "TooManyRequests", "message": "Too many requests. Please try again later."}}
+
 
 class Faults(Frozen, frozen=True, kw_only=True):
     """What shall go wrong. By default nothing does."""
@@ -30,10 +32,12 @@ class FaultDice:
 
     Args:
         faults: the shares.
+        explains: True if the service says in a body why it throttles, as Graph does and Exchange does not.
     """
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, *, explains: bool) -> None:
         self._faults = faults
+        self._explains = explains
         self._rng = random.Random(faults.seed)
 
     def roll(self) -> Answer | None:
@@ -48,5 +52,8 @@ class FaultDice:
 
     def _throttled(self) -> Answer:
         seconds = self._faults.retry_after
-        content = {"error": {"code": "TooManyRequests", "message": "Too many requests. Please try again later."}}
-        return Answer(status=429, content=content, headers={} if seconds is None else {"Retry-After": str(seconds)})
+        return Answer(
+            status=429,
+            content=_TOO_MANY if self._explains else None,
+            headers={} if seconds is None else {"Retry-After": str(seconds)},
+        )

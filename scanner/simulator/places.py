@@ -1,7 +1,7 @@
 """Where a submission can come from: addresses, and the countries that a lookup gives for them."""
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from scanner.simulator.population.conditional import CountryLocation, IpLocation, Location
@@ -21,6 +21,8 @@ _COUNTRY_OF_RANGE = {
 """The simulated world: the ranges kept for documentation, spread over a few countries."""
 _ELSEWHERE = "192.0.2.10"
 """An address in no named location."""
+_UNNAMED_COUNTRY = "AQ"
+"""A country that no named location has."""
 
 
 class Place(Frozen, frozen=True, kw_only=True):
@@ -55,20 +57,18 @@ def telling_places(locations: Iterable[Location]) -> tuple[Place, ...]:
         locations: the tenant's named locations.
 
     Returns:
-        One place outside all ranges, one in each range, and one outside all ranges in each country and in none.
+        An address outside all ranges and one in each, every one of them in each named country, in one that is not
+        named, and in none.
     """
-    return (place_at(_ELSEWHERE), *_places_in(locations))
-
-
-def _places_in(locations: Iterable[Location]) -> Iterator[Place]:
-    outside = ipaddress.ip_address(_ELSEWHERE)
-    yield Place(address=outside, country=None)
+    addresses = [ipaddress.ip_address(_ELSEWHERE)]
+    countries: dict[str | None, None] = {_UNNAMED_COUNTRY: None, None: None}
     for location in locations:
         match location:
             case IpLocation():
-                yield from (place_at(str(next(_network(cidr).hosts()))) for cidr in location.ranges)
+                addresses += (_network(cidr)[1] for cidr in location.ranges)
             case CountryLocation():
-                yield from (Place(address=outside, country=country) for country in location.countries)
+                countries |= dict.fromkeys(location.countries)
+    return tuple(Place(address=address, country=country) for address in addresses for country in countries)
 
 
 def contains(location: Location, place: Place) -> bool:

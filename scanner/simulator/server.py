@@ -32,15 +32,15 @@ class TlsServer:
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self._failure: BaseException | None = None
+        self._failure: OSError | None = None
         self.port = 0
 
     def __enter__(self) -> Self:
         """Start, and wait until connections are accepted."""
         self._thread.start()
         self._ready.wait(_PATIENCE)
-        if self._failure:
-            raise self._failure
+        if not self.port:
+            raise OSError(f"no server on {HOST} within {_PATIENCE} s") from self._failure
         return self
 
     def __exit__(

@@ -75,7 +75,8 @@ class SimulatedTenant:
         self.client_id = population.client_id
         self.client_secret = secrets.token_urlsafe(30)
         self._faults = faults or Faults()
-        self._dice = FaultDice(self._faults)
+        self._graph_dice = FaultDice(self._faults, explains=True)
+        self._exchange_dice = FaultDice(self._faults, explains=False)
         self._mint = Mint(self.tenant_id, self.client_id, token_lifetime)
         self._visits: list[Visit] = []
         self._exits = ExitStack()
@@ -175,7 +176,7 @@ class SimulatedTenant:
             mint=self._mint,
         )
         desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), faults=self._faults)
-        self._graph = GraphApi(desk, self._mint, self._dice)
+        self._graph = GraphApi(desk, self._mint, self._graph_dice)
         self._exchange = ExchangeApi(
             root=self.exchange_url,
             population=self.population,
@@ -203,9 +204,9 @@ class SimulatedTenant:
     def _answer(self, ask: Ask) -> Answer:
         match ask.path[0]:
             case "graph":
-                return self._dice.roll() or self._graph.answer(_below(ask))
+                return self._graph_dice.roll() or self._graph.answer(_below(ask))
             case "exchange":
-                return self._dice.roll() or self._exchange.answer(_below(ask))
+                return self._exchange_dice.roll() or self._exchange.answer(_below(ask))
             case _:
                 return self._login.answer(ask)
 

@@ -1,6 +1,9 @@
 """Microsoft Graph as the scanner's application sees it: authorization, routes, batches."""
 
 import random
+import uuid
+
+import msgspec
 
 from scanner.simulator.faults import FaultDice
 from scanner.simulator.graph import refusals
@@ -37,8 +40,15 @@ class GraphApi:
             ask: path with the version first.
 
         Returns:
-            Content or an error body.
+            Content or an error body, with the ids by which support would find the request.
         """
+        answer = self._authorize(ask)
+        ids = {"request-id": str(uuid.uuid4())}
+        if given := ask.headers.get("client-request-id"):
+            ids["client-request-id"] = given
+        return msgspec.structs.replace(answer, headers={**ids, **answer.headers})
+
+    def _authorize(self, ask: Ask) -> Answer:
         try:
             roles = self._mint.read(ask.headers.get("authorization", ""), self._desk.root).roles
             if ask.method == "POST" and ask.path[1:] == (_BATCH,):
