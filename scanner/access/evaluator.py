@@ -23,8 +23,9 @@ from scanner.access.gaps import EvidenceGap
 from scanner.access.grants import asks_only_for_mfa, stop
 from scanner.access.membership import Directory
 from scanner.access.places import Atlas, Place, is_readable
-from scanner.access.scopes import GuestClass, Scopes
+from scanner.access.scopes import Scopes
 from scanner.access.worlds import Dimension, Worlds, told_apart
+from scanner.model.circumstance import Member
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Confidence, lowest
 from scanner.model.policy import LocationKind, NamedLocation, Policy
@@ -63,20 +64,6 @@ class Decision(Frozen, frozen=True, kw_only=True):
     policies: tuple[str, ...] = ()
     confidence: Confidence = Confidence.HIGH
     rests_on_mfa: bool = False
-
-
-class Member(Frozen, frozen=True, kw_only=True):
-    """What of a user the policies tell apart.
-
-    Attributes:
-        badge: Which policies certainly include or exclude the user.
-        guest: What kind of guest the user is.
-        risk: The user's own risk level; "" where it isn't known.
-    """
-
-    badge: int
-    guest: GuestClass
-    risk: str = ""
 
 
 class Compiled(Frozen, frozen=True, kw_only=True):
@@ -127,6 +114,18 @@ class Evaluator:
         if key not in self._decided:
             self._decided[key] = self._decide(member, as_if_enforced=as_if_enforced)
         return self._decided[key]
+
+    def effect(self, index: int) -> tuple[Access, bool]:
+        """Tell what one policy, by its place in the scopes, does to those in its scope, and whether it is enforced."""
+        found = next((policy for policy in self._compiled if policy.index == index), None)
+        if found is None:
+            return Access.ALLOWED, False
+        low, high = bounds(found.stops, {}, self._worlds.every)
+        if not high:
+            return Access.ALLOWED, found.enforced
+        if low == self._worlds.every:
+            return Access.BLOCKED, found.enforced
+        return (Access.DEPENDS if low == high else Access.UNKNOWN), found.enforced
 
     def _decide(self, member: Member, *, as_if_enforced: bool) -> Decision:
         every = self._worlds.where("user_risk", lambda level: level == member.risk) if member.risk else 0

@@ -1,11 +1,11 @@
 """Which policies a user is in, as one integer per user, so that a million users have a few thousand circumstances."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 
-from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of
+from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
 from scanner.access.gaps import EvidenceGap
 from scanner.access.membership import Directory, Members
+from scanner.model.circumstance import GuestClass, Member
 from scanner.model.directory import UserRow
 from scanner.model.frozen import Frozen
 from scanner.model.policy import GuestScope, PeopleScope, Policy
@@ -14,16 +14,6 @@ from scanner.model.text import say
 EVERYBODY = "all"
 OLD_GUESTS = "guestsorexternalusers"
 INVITED_MARK = "#ext#"
-
-
-class GuestClass(StrEnum):
-    """What kind of guest a user is, as far as the directory shows it."""
-
-    MEMBER = "member"
-    INTERNAL_GUEST = "internalguest"
-    B2B_GUEST = "b2bcollaborationguest"
-    B2B_MEMBER = "b2bcollaborationmember"
-    UNKNOWN = "unknown"
 
 
 KNOWN_GUEST_TYPES = frozenset(
@@ -97,6 +87,11 @@ class Scopes:
         excluded = marks >> self._width
         included = marks & ((1 << self._width) - 1) & ~excluded
         return included | (excluded & self._with_exclusion_gaps) << self._width
+
+    def includes(self, index: int, member: Member) -> bool | None:
+        """Tell whether a user is in the scope of one policy; ``None`` where that isn't known."""
+        low, high = bounds(self.formula(index, member.badge, member.guest, 1), {}, 1)
+        return bool(low) if low == high else None
 
     def through_group(self, index: int) -> bool:
         """Tell whether a policy's people come through a role that is held through a group."""

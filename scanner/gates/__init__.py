@@ -1,0 +1,1 @@
+"""The gates: each layer that can refuse a submission, one file a gate (design.md §5)."""

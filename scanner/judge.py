@@ -1,0 +1,95 @@
+"""From circumstances to verdicts: every gate is asked, the first closed one decides (design.md §5)."""
+
+from collections.abc import Iterable
+
+from scanner.gates.gate import Setting
+from scanner.gates.order import GATES
+from scanner.model.circumstance import Circumstance
+from scanner.model.frozen import Frozen
+from scanner.model.judgement import Confidence, GateState, Judgement, Method, Outcome, Verdict, lowest
+from scanner.model.reply import Reply
+
+ADVISORY = frozenset(gate.name for gate in GATES if gate.advisory)
+
+
+class Verdicts(Frozen, frozen=True, kw_only=True):
+    """The verdicts of all methods for one circumstance."""
+
+    basic: Verdict
+    oauth_delegated: Verdict
+    oauth_app: Verdict
+
+
+def judge(circumstance: Circumstance, setting: Setting) -> Verdicts:
+    """Judge one circumstance for every method."""
+    return Verdicts(
+        basic=judge_method(circumstance, setting, Method.BASIC),
+        oauth_delegated=judge_method(circumstance, setting, Method.OAUTH_DELEGATED),
+        oauth_app=judge_method(circumstance, setting, Method.OAUTH_APP),
+    )
+
+
+def judge_method(circumstance: Circumstance, setting: Setting, method: Method) -> Verdict:
+    """Ask every gate and combine the answers."""
+    return combine(tuple(gate.judge(circumstance, setting, method) for gate in GATES))
+
+
+def combine(judgements: tuple[Judgement, ...]) -> Verdict:
+    """Combine the answers of all gates, given in the order in which they refuse.
+
+    One closed gate is enough for "refused", whatever is missing elsewhere; without one, an unknown gate leaves
+    everything open, and a gate that depends makes the whole depend.
+    """
+    deciding = tuple(judgement for judgement in judgements if judgement.gate not in ADVISORY)
+    closed = of_state(deciding, GateState.CLOSED)
+    if closed:
+        return refused(closed, deciding, judgements)
+    unknown = of_state(deciding, GateState.UNKNOWN)
+    depends = of_state(deciding, GateState.DEPENDS)
+    undecided = unknown or depends
+    outcome = Outcome.UNKNOWN if unknown else Outcome.DEPENDS if depends else Outcome.ACCEPTED
+    return Verdict(
+        outcome=outcome,
+        reply=undecided[0].reply if undecided else None,
+        other_replies=distinct(reply for judgement in (*unknown, *depends) for reply in replies_of(judgement))[1:],
+        decided_by=undecided[0].gate if undecided else "",
+        depends_on=tuple(dict.fromkeys(name for judgement in depends for name in judgement.depends_on)),
+        missing=tuple(dict.fromkeys(name for judgement in unknown for name in judgement.missing)),
+        confidence=lowest(*(judgement.confidence for judgement in deciding)),
+        judgements=judgements,
+    )
+
+
+def refused(
+    closed: tuple[Judgement, ...], deciding: tuple[Judgement, ...], judgements: tuple[Judgement, ...]
+) -> Verdict:
+    """Make the verdict of a mailbox that is certainly refused; a gate before the closed one may answer first."""
+    first = closed[0]
+    before = deciding[: deciding.index(first)]
+    doubtful = tuple(item for item in before if item.state in {GateState.UNKNOWN, GateState.DEPENDS})
+    others = (*replies_of(first), *(reply for judgement in doubtful for reply in replies_of(judgement)))
+    return Verdict(
+        outcome=Outcome.REFUSED,
+        reply=first.reply,
+        other_replies=tuple(reply for reply in distinct(others) if reply != first.reply),
+        decided_by=first.gate,
+        closed=tuple(judgement.gate for judgement in closed),
+        missing=tuple(dict.fromkeys(name for judgement in doubtful for name in judgement.missing)),
+        confidence=lowest(first.confidence, Confidence.MEDIUM if doubtful else Confidence.HIGH),
+        judgements=judgements,
+    )
+
+
+def of_state(judgements: Iterable[Judgement], state: GateState) -> tuple[Judgement, ...]:
+    """Keep the judgements of one state."""
+    return tuple(judgement for judgement in judgements if judgement.state is state)
+
+
+def replies_of(judgement: Judgement) -> tuple[Reply, ...]:
+    """Give the replies of one gate, the preferred one first."""
+    return (*((judgement.reply,) if judgement.reply else ()), *judgement.other_replies)
+
+
+def distinct(replies: Iterable[Reply]) -> tuple[Reply, ...]:
+    """Keep one of each reply, in order."""
+    return tuple(dict.fromkeys(replies))

@@ -1,0 +1,292 @@
+"""From a snapshot to all verdicts: mailboxes are joined by id, and each circumstance is judged once (design.md §2)."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from scanner.access.client import BASIC, OAUTH
+from scanner.access.evaluator import Evaluator, people_of
+from scanner.access.scopes import Scopes, guest_class_of
+from scanner.access.workload import decide_apps
+from scanner.gates.gate import Setting
+from scanner.judge import Verdicts, judge
+from scanner.model.circumstance import AccountState, Circumstance, Member, SetAside
+from scanner.model.directory import CasRow, ExchangeUserRow, MailboxKind, MailboxRow, RiskyUserRow, UserRow
+from scanner.model.frozen import Frozen
+from scanner.model.judgement import Method
+from scanner.model.observed import Gap, Observed
+from scanner.model.settings import AuthenticationPolicy
+from scanner.model.snapshot import Snapshot
+
+RISK_LEVELS = frozenset({"none", "low", "medium", "high"})
+AT_RISK = frozenset({"atrisk", "confirmedcompromised"})
+SAFE = frozenset({"none", "confirmedsafe", "remediated", "dismissed"})
+
+R = TypeVar("R")
+
+
+class JudgedMailbox(Frozen, frozen=True, kw_only=True):
+    """One mailbox with its circumstance and verdicts (shared with all mailboxes of that circumstance).
+
+    Attributes:
+        id: Entra object id in lower case, or ``guid:`` and the Exchange GUID.
+        row: The mailbox as observed.
+        circumstance: What the gates read of it.
+        verdicts: One per method.
+        pop_or_imap: POP or IMAP is on; ``None`` where that wasn't read.
+    """
+
+    id: str
+    row: MailboxRow
+    circumstance: Circumstance
+    verdicts: Verdicts
+    pop_or_imap: bool | None
+
+
+class Posture(Frozen, frozen=True, kw_only=True):
+    """All verdicts of one snapshot.
+
+    Attributes:
+        snapshot: The evidence.
+        setting: What holds for the whole tenant.
+        scopes: The people of the policies.
+        mailboxes: In the order of their addresses.
+        circumstances: How many different circumstances were judged.
+    """
+
+    snapshot: Snapshot
+    setting: Setting
+    scopes: Scopes
+    mailboxes: tuple[JudgedMailbox, ...]
+    circumstances: int
+
+
+def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) -> Posture:
+    """Judge every mailbox of a snapshot.
+
+    Args:
+        snapshot: The evidence.
+        as_of: The date that is judged for.
+        source_ips: Public addresses that senders use; empty where they aren't known.
+    """
+    scopes = people_of(snapshot)
+    setting = setting_of(snapshot, scopes, as_of=as_of, source_ips=source_ips)
+    join = Join(snapshot, scopes)
+    judged: dict[Circumstance, Verdicts] = {}
+    mailboxes = []
+    for row in join.mailboxes():
+        circumstance = join.circumstance(row)
+        verdicts = judged.get(circumstance)
+        if verdicts is None:
+            verdicts = judged[circumstance] = judge(circumstance, setting)
+        mailboxes.append(
+            JudgedMailbox(
+                id=id_of(row),
+                row=row,
+                circumstance=circumstance,
+                verdicts=verdicts,
+                pop_or_imap=join.pop_or_imap(row),
+            )
+        )
+    mailboxes.sort(key=lambda mailbox: (mailbox.row.address.lower(), mailbox.id))
+    return Posture(
+        snapshot=snapshot, setting=setting, scopes=scopes, mailboxes=tuple(mailboxes), circumstances=len(judged)
+    )
+
+
+def setting_of(snapshot: Snapshot, scopes: Scopes, *, as_of: dt.date, source_ips: Sequence[str]) -> Setting:
+    """Gather what holds for the whole tenant."""
+    return Setting(
+        as_of=as_of,
+        sections={name: report.state for name, report in snapshot.sections.items()},
+        transport_config=snapshot.transport_config,
+        organization_config=snapshot.organization_config,
+        authentication_policies=by_every_name(snapshot.authentication_policies),
+        security_defaults=snapshot.security_defaults,
+        evaluators={
+            Method.BASIC: Evaluator(snapshot, BASIC, scopes, source_ips),
+            Method.OAUTH_DELEGATED: Evaluator(snapshot, OAUTH, scopes, source_ips),
+        },
+        apps=decide_apps(snapshot),
+        policy_names={policy.id: policy.name or policy.id for policy in snapshot.policies},
+    )
+
+
+def by_every_name(policies: Iterable[AuthenticationPolicy]) -> Mapping[str, AuthenticationPolicy]:
+    """Sort authentication policies by every name they go by."""
+    return {name: policy for policy in policies for name in policy.names}
+
+
+def id_of(row: MailboxRow) -> str:
+    """Give the id that report.json shows (design.md §10)."""
+    if isinstance(row.entra_id, str):
+        return row.entra_id
+    if row.exchange_guid or row.directory_guid:
+        return f"guid:{row.exchange_guid or row.directory_guid}"
+    return f"address:{row.address.lower()}"
+
+
+class Join:
+    """Joins the rows of all sections to mailboxes: by id, and where Exchange gives none, by GUID or address.
+
+    Args:
+        snapshot: The evidence.
+        scopes: The people of the policies.
+    """
+
+    def __init__(self, snapshot: Snapshot, scopes: Scopes) -> None:
+        self._snapshot = snapshot
+        self._scopes = scopes
+        self._users = {user.id: user for user in snapshot.users}
+        self._mfa = {row.id: row.state for row in snapshot.per_user_mfa}
+        self._risk = {row.id: risk_of(row) for row in snapshot.risky_users}
+        self._federated = {domain.name: domain.federated for domain in snapshot.domains}
+        self._cas = CasJoin(snapshot.cas_mailboxes)
+        self._exchange_users = unique(
+            (key, row) for row in snapshot.exchange_users for key in (row.entra_id, row.sign_in_name.lower()) if key
+        )
+        self._users_complete = snapshot.is_complete("users")
+        self._risks_complete = snapshot.is_complete("risky-users")
+
+    def mailboxes(self) -> Iterator[MailboxRow]:
+        """Give every mailbox once; one that only the CAS list knows is a mailbox too."""
+        seen: set[str] = set()
+        for row in self._snapshot.mailboxes:
+            mailbox_id = id_of(row)
+            if mailbox_id not in seen:
+                seen.add(mailbox_id)
+                yield row
+        for cas in self._cas.not_joined_to(self._snapshot.mailboxes):
+            row = MailboxRow(
+                entra_id=cas.entra_id or Gap.ABSENT, directory_guid=cas.directory_guid, address=cas.address
+            )
+            if id_of(row) not in seen:
+                seen.add(id_of(row))
+                yield row
+
+    def circumstance(self, row: MailboxRow) -> Circumstance:
+        """Gather what the gates read of one mailbox."""
+        entra_id = row.entra_id if isinstance(row.entra_id, str) else ""
+        user = self._users.get(entra_id)
+        cas = self._cas.of(row)
+        exchange_user = self._exchange_user(row)
+        return Circumstance(
+            kind=row.kind,
+            set_aside=set_aside(row),
+            account=self._account(row, user),
+            enabled=user.enabled if user else Gap.ABSENT,
+            licensed=licensed(user),
+            federated=self._is_federated(row, user),
+            smtp_auth_disabled=cas.smtp_auth_disabled if cas else Gap.ABSENT,
+            cas_read=cas is not None,
+            authentication_policy=policy_name(exchange_user),
+            exchange_user_read=exchange_user is not None,
+            per_user_mfa=self._mfa.get(entra_id, Gap.ABSENT),
+            member=self._member(row, user),
+        )
+
+    def pop_or_imap(self, row: MailboxRow) -> bool | None:
+        """Tell whether POP or IMAP is on; ``None`` where neither was read."""
+        cas = self._cas.of(row)
+        seen = [flag for flag in (cas.pop_enabled, cas.imap_enabled) if isinstance(flag, bool)] if cas else []
+        return any(seen) if seen else None
+
+    def _account(self, row: MailboxRow, user: UserRow | None) -> AccountState:
+        if row.entra_id is Gap.EMPTY:
+            return AccountState.NONE
+        if user is not None:
+            return AccountState.FOUND
+        return AccountState.NOT_FOUND if self._users_complete else AccountState.NOT_READ
+
+    def _exchange_user(self, row: MailboxRow) -> ExchangeUserRow | None:
+        keys = (row.entra_id if isinstance(row.entra_id, str) else "", row.sign_in_name.lower())
+        return next((found for key in keys if key and (found := self._exchange_users.get(key))), None)
+
+    def _member(self, row: MailboxRow, user: UserRow | None) -> Member | None:
+        if not isinstance(row.entra_id, str):
+            return None
+        risk = self._risk.get(row.entra_id, "none" if self._risks_complete else "")
+        return Member(badge=self._scopes.badge(row.entra_id), guest=guest_class_of(user), risk=risk)
+
+    def _is_federated(self, row: MailboxRow, user: UserRow | None) -> bool | None:
+        name = (user.sign_in_name if user else "") or row.sign_in_name
+        federated = self._federated.get(name.rpartition("@")[2].lower())
+        return federated if isinstance(federated, bool) else None
+
+
+class CasJoin:
+    """CAS rows by every key that a mailbox may share with them; a key that two rows claim joins nothing."""
+
+    def __init__(self, rows: Sequence[CasRow]) -> None:
+        self._rows = rows
+        self._by_key = unique((key, row) for row in rows for key in cas_keys(row))
+
+    def of(self, row: MailboxRow) -> CasRow | None:
+        """Find the CAS row of a mailbox: by Entra id, by directory GUID, by address."""
+        return next((found for key in mailbox_keys(row) if (found := self._by_key.get(key))), None)
+
+    def not_joined_to(self, mailboxes: Iterable[MailboxRow]) -> Iterator[CasRow]:
+        """Give the CAS rows that belong to none of the mailboxes."""
+        taken = {key for mailbox in mailboxes for key in mailbox_keys(mailbox)}
+        return (row for row in self._rows if not taken.intersection(cas_keys(row)))
+
+
+def cas_keys(row: CasRow) -> Iterator[str]:
+    """Give the keys of a CAS row."""
+    return keys_of(row.entra_id, row.directory_guid, row.address)
+
+
+def mailbox_keys(row: MailboxRow) -> Iterator[str]:
+    """Give the keys of a mailbox."""
+    return keys_of(row.entra_id if isinstance(row.entra_id, str) else "", row.directory_guid, row.address)
+
+
+def keys_of(entra_id: str, directory_guid: str, address: str) -> Iterator[str]:
+    """Give keys that can't be confused with each other, the surest first."""
+    if entra_id:
+        yield f"id:{entra_id}"
+    if directory_guid:
+        yield f"guid:{directory_guid}"
+    if address:
+        yield f"address:{address.lower()}"
+
+
+def unique(pairs: Iterable[tuple[str, R]]) -> Mapping[str, R]:
+    """Sort rows by key; a key that different rows claim is nobody's."""
+    found: dict[str, R] = {}
+    claimed_twice: set[str] = set()
+    for key, row in pairs:
+        if found.setdefault(key, row) != row:
+            claimed_twice.add(key)
+    return {key: row for key, row in found.items() if key not in claimed_twice}
+
+
+def set_aside(row: MailboxRow) -> SetAside | None:
+    """Tell why a mailbox is listed apart."""
+    if row.soft_deleted:
+        return SetAside.SOFT_DELETED
+    if row.inactive:
+        return SetAside.INACTIVE
+    return SetAside.ON_PREMISES if row.kind is MailboxKind.ON_PREMISES else None
+
+
+def licensed(user: UserRow | None) -> bool | None:
+    """Tell whether an account has a licence; ``None`` where that wasn't read."""
+    return user.licences > 0 if user is not None and isinstance(user.licences, int) else None
+
+
+def policy_name(row: ExchangeUserRow | None) -> Observed[str]:
+    """Give the name of the user's own authentication policy as it was read."""
+    if row is None:
+        return Gap.ABSENT
+    policy = row.authentication_policy
+    return policy.lower() if isinstance(policy, str) else policy
+
+
+def risk_of(row: RiskyUserRow) -> str:
+    """Give a risky user's level as policies compare it; "" where it is hidden or not known."""
+    if row.state in SAFE:
+        return "none"
+    if row.state in AT_RISK and row.level in RISK_LEVELS:
+        return row.level
+    return ""

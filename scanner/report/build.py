@@ -1,0 +1,311 @@
+"""From a posture to the typed report (design.md §10); its text is English, whatever language is shown to readers."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from scanner.access.evaluator import REPORT_ONLY, Access
+from scanner.advice import Flag, flag_of, likelihood_of, next_gate, remedies_of, route_of
+from scanner.completeness import is_contradictory, notes_on, sections_lacking
+from scanner.judge import Verdicts
+from scanner.model.circumstance import Circumstance, Member
+from scanner.model.frozen import Frozen
+from scanner.model.judgement import Judgement, Method, Outcome, Remedy, Verdict
+from scanner.model.observed import Gap
+from scanner.model.policy import Policy
+from scanner.model.reply import Reply
+from scanner.model.section import SectionReport
+from scanner.model.tenant import Tenant
+from scanner.posture import JudgedMailbox, Posture
+from scanner.report.contract import (
+    SCHEMA,
+    CodePart,
+    FindingPart,
+    GatePart,
+    MailboxPart,
+    PolicyPart,
+    RemedyPart,
+    ReplyPart,
+    Report,
+    RunPart,
+    SectionPart,
+    SmtpAuthPart,
+    SummaryPart,
+    TenantPart,
+    TenantPosturePart,
+    UsePart,
+    VerdictPart,
+    VerdictsPart,
+)
+
+Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
+KNOWN = {Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEPENDS}
+MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
+    None: "inherit",
+    True: "disabled",
+    False: "enabled",
+}
+
+
+class RunFacts(Frozen, frozen=True, kw_only=True):
+    """What the report says of the run itself; times in UTC."""
+
+    id: str
+    started: dt.datetime
+    finished: dt.datetime
+    as_of: dt.date
+    tool_version: str
+    source_ips: tuple[str, ...] = ()
+
+
+def build(posture: Posture, run: RunFacts) -> Report:
+    """Make the report of a posture."""
+    parts: dict[Circumstance, VerdictsPart] = {}
+    mailboxes = [mailbox_part(mailbox, posture, parts) for mailbox in posture.mailboxes]
+    return Report(
+        schema=SCHEMA,
+        tenant=tenant_part(posture.snapshot.tenant),
+        run=run_part(posture, run),
+        tenant_posture=tenant_posture_part(posture),
+        summary=summary_part(mailboxes),
+        mailboxes=mailboxes,
+    )
+
+
+def is_complete(posture: Posture) -> bool:
+    """Tell whether the evidence was enough: needed sections read whole, nothing contradictory."""
+    return not sections_lacking(posture.snapshot) and not is_contradictory(posture.snapshot)
+
+
+def tenant_part(tenant: Tenant) -> TenantPart:
+    """Say whose report it is."""
+    return TenantPart(id=tenant.id, domain=tenant.domain, name=tenant.name, cloud=tenant.cloud)
+
+
+def run_part(posture: Posture, run: RunFacts) -> RunPart:
+    """Say when and from what the report was made."""
+    return RunPart(
+        id=run.id,
+        started=run.started.isoformat(),
+        finished=run.finished.isoformat(),
+        as_of=run.as_of.isoformat(),
+        complete=is_complete(posture),
+        tool_version=run.tool_version,
+        evidence=[section_part(report) for report in posture.snapshot.sections.values()],
+        source_ips=list(run.source_ips),
+        notes=[str(note) for note in notes_on(posture.snapshot, len(posture.mailboxes))],
+    )
+
+
+def section_part(report: SectionReport) -> SectionPart:
+    """Say how much of a section was read."""
+    return SectionPart(
+        section=report.section,
+        state=report.state.value,
+        count=report.count,
+        expected=report.expected,
+        reason=report.reason,
+        permission=report.permission,
+        collected_at=report.collected_at.isoformat() if report.collected_at else None,
+    )
+
+
+def tenant_posture_part(posture: Posture) -> TenantPosturePart:
+    """Say what holds for the whole tenant; what wasn't read is null, never off."""
+    snapshot = posture.snapshot
+    switch = snapshot.transport_config.smtp_auth_disabled if snapshot.transport_config else None
+    defaults = snapshot.security_defaults.enabled if snapshot.security_defaults else None
+    return TenantPosturePart(
+        smtp_auth_disabled=switch if isinstance(switch, bool) else None,
+        security_defaults=defaults if isinstance(defaults, bool) else None,
+        default_authentication_policy=default_policy(posture),
+        conditional_access=list(policy_parts(posture)),
+    )
+
+
+def default_policy(posture: Posture) -> str | None:
+    """Give the name of the default authentication policy, "" for none, null where it wasn't read."""
+    if posture.snapshot.organization_config is None:
+        return None
+    name = posture.snapshot.organization_config.default_authentication_policy
+    if name is None or name is Gap.EMPTY:
+        return ""
+    return name if isinstance(name, str) else None
+
+
+def policy_parts(posture: Posture) -> Iterable[PolicyPart]:
+    """Say what each Conditional Access policy does to Basic submission."""
+    members = Counter(
+        mailbox.circumstance.member for mailbox in posture.mailboxes if mailbox.circumstance.member is not None
+    )
+    places = {policy.id: index for index, policy in enumerate(posture.scopes.policies)}
+    for policy in sorted(posture.snapshot.policies, key=lambda policy: (policy.name.lower(), policy.id)):
+        yield policy_part(policy, places.get(policy.id), posture, members)
+
+
+def policy_part(policy: Policy, index: int | None, posture: Posture, members: Mapping[Member, int]) -> PolicyPart:
+    """Say what one policy does."""
+    if index is None:
+        because = "It is off." if policy.workload is None else "It is about applications, not about people."
+        return PolicyPart(
+            id=policy.id, name=policy.name, state=policy.state, effect="none", because=because, mailboxes=0
+        )
+    effect, because = effect_of(policy, index, posture)
+    return PolicyPart(
+        id=policy.id,
+        name=policy.name,
+        state=policy.state,
+        effect=effect,
+        because=because,
+        mailboxes=people_in(index, posture, members),
+    )
+
+
+def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, str]:
+    """Tell what a policy does to Basic submission of those in its scope, and why."""
+    access, _ = posture.setting.evaluators[Method.BASIC].effect(index)
+    if policy.state == REPORT_ONLY and access is not Access.ALLOWED:
+        return "forecast", "Report-only: it would stop Basic submission if it were enforced."
+    match access:
+        case Access.BLOCKED:
+            return "stops", "It stops Basic submission of everybody in its scope."
+        case Access.DEPENDS:
+            return "stops_sometimes", "It stops Basic submission under some conditions only."
+        case Access.UNKNOWN:
+            return "unknown", "What it does depends on evidence that was not read or not understood."
+        case Access.ALLOWED:
+            return "none", "It doesn't touch Basic submission."
+
+
+def people_in(index: int, posture: Posture, members: Mapping[Member, int]) -> int | None:
+    """Count the mailboxes in the scope of a policy; null where that isn't known of every one."""
+    total = 0
+    for member, count in members.items():
+        inside = posture.scopes.includes(index, member)
+        if inside is None:
+            return None
+        total += count if inside else 0
+    return total
+
+
+def summary_part(mailboxes: Sequence[MailboxPart]) -> SummaryPart:
+    """Count; a mailbox on-premises is counted, and left out of the coverage."""
+    counted = [mailbox for mailbox in mailboxes if mailbox.set_aside != "on_premises"]
+    known = sum(1 for mailbox in counted if mailbox.verdicts.basic.outcome != "unknown")
+    basics = [mailbox.verdicts.basic for mailbox in mailboxes]
+    return SummaryPart(
+        mailboxes=len(mailboxes),
+        coverage=round(known / len(counted), 4) if counted else 0.0,
+        by_flag={flag.value: 0 for flag in Flag} | Counter(mailbox.flag for mailbox in mailboxes),
+        by_reply=dict(Counter(reply_words(basic) for basic in basics if basic.outcome == "refused").most_common()),
+        by_outcome={
+            "basic": dict(Counter(mailbox.verdicts.basic.outcome for mailbox in mailboxes)),
+            "oauth_delegated": dict(Counter(mailbox.verdicts.oauth_delegated.outcome for mailbox in mailboxes)),
+            "oauth_app": dict(Counter(mailbox.verdicts.oauth_app.outcome for mailbox in mailboxes)),
+        },
+        by_gate=dict(Counter(basic.decided_by for basic in basics if basic.decided_by)),
+        by_kind=dict(Counter(mailbox.kind for mailbox in mailboxes)),
+    )
+
+
+def reply_words(verdict: VerdictPart) -> str:
+    """Write the preferred reply in one line."""
+    reply = verdict.reply
+    return f"{reply.code} {reply.enhanced} {reply.text}" if reply else ""
+
+
+def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumstance, VerdictsPart]) -> MailboxPart:
+    """Say everything about one mailbox; verdicts are shared by all mailboxes of one circumstance."""
+    circumstance, verdicts = mailbox.circumstance, mailbox.verdicts
+    if circumstance not in parts:
+        parts[circumstance] = verdicts_part(verdicts)
+    flag = flag_of(circumstance, verdicts)
+    route = route_of(circumstance, verdicts)
+    likelihood = likelihood_of(circumstance, mailbox.pop_or_imap) if flag is Flag.WOULD_FAIL else None
+    return MailboxPart(
+        id=mailbox.id,
+        address=mailbox.row.address,
+        display_name=mailbox.row.name,
+        kind=mailbox.row.kind.value,
+        smtp_auth=smtp_auth_part(circumstance, posture),
+        verdicts=parts[circumstance],
+        use=UsePart(),
+        flag=flag.value,
+        likelihood=likelihood.value if likelihood else None,
+        waiver=None,
+        remedies=[remedy_part(remedy, mailbox.row.address) for remedy in remedies_of(verdicts.basic)],
+        migration={"route": route.key, "text": str(route.text)},
+        set_aside=circumstance.set_aside.value if circumstance.set_aside else None,
+        next_gate=next_gate(verdicts.basic) or None,
+    )
+
+
+def smtp_auth_part(circumstance: Circumstance, posture: Posture) -> SmtpAuthPart:
+    """Say what the SMTP AUTH switch holds, and whose value it is."""
+    own = circumstance.smtp_auth_disabled
+    if not circumstance.cas_read or isinstance(own, Gap):
+        return SmtpAuthPart(mailbox="unknown", effective="unknown", source="mailbox")
+    if own is not None:
+        return SmtpAuthPart(mailbox=MAILBOX_SWITCH[own], effective="disabled" if own else "enabled", source="mailbox")
+    tenant = posture.snapshot.transport_config
+    off = tenant.smtp_auth_disabled if tenant else None
+    if not isinstance(off, bool):
+        return SmtpAuthPart(mailbox="inherit", effective="unknown", source="tenant")
+    return SmtpAuthPart(mailbox="inherit", effective="disabled" if off else "enabled", source="tenant")
+
+
+def verdicts_part(verdicts: Verdicts) -> VerdictsPart:
+    """Write the verdicts of all methods."""
+    return VerdictsPart(
+        basic=verdict_part(verdicts.basic),
+        oauth_delegated=verdict_part(verdicts.oauth_delegated),
+        oauth_app=verdict_part(verdicts.oauth_app),
+    )
+
+
+def verdict_part(verdict: Verdict) -> VerdictPart:
+    """Write one verdict."""
+    return VerdictPart(
+        outcome=verdict.outcome.value,
+        reply=reply_part(verdict.reply) if verdict.reply else None,
+        other_replies=[reply_part(reply) for reply in verdict.other_replies],
+        decided_by=verdict.decided_by or None,
+        closed=list(verdict.closed),
+        depends_on=list(verdict.depends_on),
+        missing=list(verdict.missing),
+        confidence=verdict.confidence.value,
+        gates=[gate_part(judgement) for judgement in verdict.judgements],
+    )
+
+
+def gate_part(judgement: Judgement) -> GatePart:
+    """Write one gate's answer."""
+    return GatePart(
+        gate=judgement.gate,
+        state=judgement.state.value,
+        because=str(judgement.because),
+        evidence=[FindingPart(section=item.section, path=item.path, value=item.value) for item in judgement.findings],
+    )
+
+
+def reply_part(reply: Reply) -> ReplyPart:
+    """Write one reply."""
+    then = CodePart(code=reply.then.code, enhanced=reply.then.enhanced) if reply.then else None
+    return ReplyPart(code=reply.code, enhanced=reply.enhanced, text=reply.text, stage=reply.stage, then=then)
+
+
+def remedy_part(remedy: Remedy, address: str) -> RemedyPart:
+    """Write one remedy with the mailbox's address in its commands."""
+    return RemedyPart(
+        gate=remedy.gate,
+        text=str(remedy.text),
+        command=remedy.command.replace("{address}", quoted(address)),
+        portal=remedy.portal,
+        undo=remedy.undo.replace("{address}", quoted(address)),
+    )
+
+
+def quoted(address: str) -> str:
+    """Write an address as a PowerShell argument: in single quotes nothing in it can become code."""
+    return "'" + address.replace("'", "''") + "'"
