@@ -136,3 +136,9 @@ def test_small_resources_answer(client: Client, path: str) -> None:
 def test_the_scanners_own_service_principal_is_found_by_its_application_id(client: Client) -> None:
     row = client.get(f"/servicePrincipals(appId='{client.tenant.client_id}')").json()
     assert row["appId"] == client.tenant.client_id
+
+
+def test_only_the_tenants_own_applications_belong_to_it(client: Client) -> None:
+    owners = {row["displayName"]: row["appOwnerOrganizationId"] for row in client.walk("/servicePrincipals")}
+    own = {name for name, owner in owners.items() if owner == client.tenant.tenant_id}
+    assert own == {"SMTP posture", "Old reporting job"}

@@ -2,9 +2,12 @@
 
 from scanner.simulator.graph import refusals
 from scanner.simulator.graph.desk import Desk, Query, Row, answer_list, answer_one, trim
+from scanner.simulator.population.build import MICROSOFT_APPS
 from scanner.simulator.population.model import OtherObject
 from scanner.simulator.wire import Answer
 
+_MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+"""The tenant in which Microsoft registers its own applications."""
 _AAD_PREMIUM = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
 
 
@@ -72,7 +75,7 @@ def _row(desk: Desk, one: OtherObject) -> Row:
         "appId": one.app_id,
         "displayName": one.display_name,
         "accountEnabled": True,
-        "appOwnerOrganizationId": desk.population.tenant_id,
+        "appOwnerOrganizationId": _MICROSOFT if one.app_id in MICROSOFT_APPS else desk.population.tenant_id,
         "appRoles": [],
         "servicePrincipalType": "Application",
         "tags": [],

@@ -26,6 +26,8 @@ from scanner.simulator.population.scenario import Scenario
 
 EXCHANGE_APP_ID = "00000002-0000-0ff1-ce00-000000000000"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+MICROSOFT_APPS = frozenset({EXCHANGE_APP_ID, GRAPH_APP_ID})
+"""Application ids of the two resources, which Microsoft owns and not the tenant."""
 _DEVICES = 8
 _SERVICE_PRINCIPAL = "#microsoft.graph.servicePrincipal"
 
