@@ -1,0 +1,205 @@
+"""Finds the files of an evidence folder, whatever their case, and says what is in the way."""
+
+import difflib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+from scanner.errors import SourceError
+from scanner.model.text import Text, say
+
+HOW_TO_EXPORT = "Make one with the script that smtp-posture export-script prints."
+DOCUMENT_ENDINGS = (".json", ".jsonl", ".ndjson")
+NAMED = 8  # of many names, so many are shown
+
+
+class Form(IntEnum):
+    """How a section may be given; the lowest wins where there are several."""
+
+    DOCUMENT = 1
+    FOLDER = 2
+    TABLE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file or folder of the evidence folder.
+
+    Attributes:
+        name: As it is written there, for the reader.
+        path: Where it really is.
+        form: How it is read.
+    """
+
+    name: str
+    path: Path
+    form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What the folder holds.
+
+    Attributes:
+        entries: The entry to read, by the name of its section.
+        refused: Why a section's entry may not be read, by the name of its section.
+        problems: What the reader should put right.
+        strangers: Names that mean nothing here.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    refused: dict[str, Text] = field(default_factory=dict)
+    problems: list[Text] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+
+def list_folder(folder: Path, names: Collection[str]) -> Listing:
+    """Find the entries of an evidence folder.
+
+    Args:
+        folder: The evidence folder.
+        names: The names that mean something, without endings.
+
+    Raises:
+        SourceError: There is no such folder, or nothing in it has a known name.
+    """
+    paths = _paths_in(folder)
+    listing = Listing()
+    for path in paths:
+        _place(path, folder.resolve(), names, listing)
+    if not listing.entries and not listing.refused:
+        raise _nothing_known(folder, paths, names)
+    return listing
+
+
+def list_documents(section: Entry, strangers: list[str]) -> list[Entry | Text]:
+    """Give the files of a section that is a folder, in the order of their names, or why one may not be read.
+
+    Args:
+        section: The section's folder.
+        strangers: Takes the names of what else is found there.
+
+    Raises:
+        OSError: It can't be listed.
+    """
+    documents = []
+    for path in sorted(_visible(section.path)):
+        label = f"{section.name}/{path.name}"
+        if path.suffix.lower() in DOCUMENT_ENDINGS:
+            reason = _reason_to_refuse(path, section.path.resolve(), label)
+            documents.append(reason or Entry(name=label, path=path, form=Form.DOCUMENT))
+        else:
+            strangers.append(label)
+    return documents
+
+
+def _paths_in(folder: Path) -> list[Path]:
+    if not folder.exists():
+        raise SourceError(f"There is no folder {folder}.", f"Give the path of an evidence folder. {HOW_TO_EXPORT}")
+    if not folder.is_dir():
+        advice = "Unpack it first." if folder.suffix.lower() in {".zip", ".gz", ".tgz"} else "Give the folder it is in."
+        raise SourceError(f"{folder} is a file, not a folder.", advice)
+    try:
+        paths = sorted(_visible(folder))
+    except OSError as error:
+        raise SourceError(
+            f"The folder {folder} can't be listed: {error.strerror}.", "Let this user read it."
+        ) from error
+    if not paths:
+        raise SourceError(f"The folder {folder} is empty.", HOW_TO_EXPORT)
+    return paths
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> None:
+    name, form = _reading_of(path)
+    if form is None or name not in names:
+        _place_stranger(path, names, listing)
+        return
+    reason = _reason_to_refuse(path, root, path.name)
+    if reason is not None:
+        listing.refused[name] = reason
+        listing.problems.append(reason)
+        return
+    _prefer(name, Entry(name=path.name, path=path, form=form), listing)
+
+
+def _reading_of(path: Path) -> tuple[str, Form | None]:
+    if path.is_dir():
+        return path.name.lower(), Form.FOLDER
+    match path.suffix.lower():
+        case ".csv":
+            return path.stem.lower(), Form.TABLE
+        case ending if ending in DOCUMENT_ENDINGS:
+            return path.stem.lower(), Form.DOCUMENT
+        case _:
+            return path.stem.lower(), None
+
+
+def _prefer(name: str, entry: Entry, listing: Listing) -> None:
+    rival = listing.entries.get(name)
+    if rival is None:
+        listing.entries[name] = entry
+        return
+    chosen, other = sorted((rival, entry), key=lambda each: (each.form, each.name != each.name.lower(), each.name))
+    listing.entries[name] = chosen
+    message = "{section} is there twice: {chosen} is read, {other} is not. Remove one of them."
+    listing.problems.append(say(message, section=name, chosen=chosen.name, other=other.name))
+
+
+def _reason_to_refuse(path: Path, root: Path, label: str) -> Text | None:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return say("{file} is a link that leads nowhere.", file=label)
+    if root not in target.parents:
+        return say("{file} is a link that leaves the folder; it is not followed. Copy the file itself.", file=label)
+    if not target.is_file() and not target.is_dir():
+        return say("{file} is neither a file nor a folder.", file=label)
+    return None
+
+
+def _place_stranger(path: Path, names: Collection[str], listing: Listing) -> None:
+    near = nearest(path.name, names)
+    if near is None:
+        listing.strangers.append(path.name)
+        return
+    message = "{file} is not read: the name that is looked for is {name}.json."
+    listing.problems.append(say(message, file=path.name, name=near))
+
+
+def nearest(file_name: str, names: Collection[str]) -> str | None:
+    """Give the known name that a file name was probably meant to be; ``None`` where none is near."""
+    stem = file_name.lower().split(".")[0].replace("_", "-").replace(" ", "-")
+    found = difflib.get_close_matches(stem, names, n=1, cutoff=0.8)
+    return found[0] if found else None
+
+
+def _nothing_known(folder: Path, paths: list[Path], names: Collection[str]) -> SourceError:
+    nested = [path for path in paths if path.is_dir() and _holds_known(path, names)]
+    if nested:
+        return SourceError(f"The folder {folder} holds no evidence itself.", f"Is it the folder {nested[0]} in it?")
+    guesses = _guesses(paths, names)
+    found = _some([path.name for path in paths])
+    advice = f"Rename what is evidence: {guesses}." if guesses else f"Expected are names like {_some(sorted(names))}."
+    return SourceError(f"No file of the folder {folder} has a name that is known; there are: {found}.", advice)
+
+
+def _holds_known(folder: Path, names: Collection[str]) -> bool:
+    try:
+        return any(_reading_of(path)[0] in names for path in _visible(folder))
+    except OSError:
+        return False
+
+
+def _guesses(paths: list[Path], names: Collection[str]) -> str:
+    near = ((path.name, nearest(path.name, names)) for path in paths)
+    return _some([f"{found} to {name}.json" for found, name in near if name])
+
+
+def _some(words: list[str]) -> str:
+    return ", ".join(words[:NAMED]) + (f" and {len(words) - NAMED} more" if len(words) > NAMED else "")

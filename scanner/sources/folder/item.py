@@ -1,0 +1,20 @@
+"""What reading a file gives: rows, and what stood in the way of others."""
+
+from collections.abc import Mapping
+
+from scanner.model.text import Text
+
+Item = Mapping[str, object] | Text
+"""A row as decoded, or the sentence that says why something could not be read."""
+
+
+class FileError(Exception):
+    """The rest of a file can't be read.
+
+    Args:
+        text: Names the file, the position where there is one, and what to do.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text

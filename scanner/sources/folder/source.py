@@ -1,0 +1,88 @@
+"""Reads an evidence folder into a sink, section by section."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scanner.evidence.row import Row
+from scanner.evidence.section import Section
+from scanner.model.section import SectionReport, SectionState
+from scanner.model.tenant import Tenant
+from scanner.model.text import Text, say
+from scanner.sources.folder.find import Form, Listing, list_folder
+from scanner.sources.folder.reading import items_of, last_written
+from scanner.sources.folder.tally import Tally
+from scanner.sources.folder.whose import tenant_of
+from scanner.sources.interface import PageSink, Progress
+
+TENANT = "tenant"
+
+
+class FolderSource:
+    """A tenant as exported files. An ``EvidenceSource``.
+
+    Args:
+        folder: The evidence folder.
+        sections: What to look for.
+
+    Attributes:
+        problems: After ``collect``: what could not be read, for the reader to put right.
+        notes: After ``collect``: what was seen there and is no evidence.
+    """
+
+    def __init__(self, folder: Path, sections: Sequence[Section[Any]]) -> None:
+        self._folder = folder
+        self._sections = sections
+        self.problems: list[Text] = []
+        self.notes: list[Text] = []
+
+    def collect(self, sink: PageSink, progress: Progress) -> Tenant:
+        """Read every section into the sink.
+
+        Returns:
+            The tenant as ``tenant.json`` names it; all empty where it doesn't.
+
+        Raises:
+            SourceError: There is no such folder, or nothing in it has a known name.
+        """
+        listing = list_folder(self._folder, [TENANT, *(section.name for section in self._sections)])
+        self.problems = list(listing.problems)
+        tenant = self._tenant(listing)
+        for section in self._sections:
+            sink.close_section(self._read(section, listing, tenant, Tally(section.name, sink, progress)))
+        self.notes = _notes(listing)
+        return tenant
+
+    def _tenant(self, listing: Listing) -> Tenant:
+        entry = listing.entries.get(TENANT)
+        if entry is None:
+            self.problems.append(say("No tenant.json can be read: the report can't say whose evidence this is."))
+            return Tenant()
+        for item in items_of(entry, listing.strangers):
+            if not isinstance(item, Text):
+                return tenant_of(Row(item), self.problems)
+            self.problems.append(item)
+        return Tenant()
+
+    def _read(self, section: Section[Any], listing: Listing, tenant: Tenant, tally: Tally) -> SectionReport:
+        entry = listing.entries.get(section.name)
+        if entry is None:
+            return _missing(section.name, listing)
+        if entry.form is Form.TABLE and not section.tabular:
+            tally.take([say("{file} is not read: this section comes as JSON.", file=entry.name)], tabular=True)
+        else:
+            tally.take(items_of(entry, listing.strangers), tabular=entry.form is Form.TABLE)
+        self.problems += tally.problems()
+        return tally.report(tenant.collected_at or last_written(entry.path))
+
+
+def _missing(section: str, listing: Listing) -> SectionReport:
+    refused = listing.refused.get(section)
+    reason = f"no file {section}.json in the folder" if refused is None else str(refused)
+    return SectionReport(section=section, state=SectionState.MISSING, reason=reason)
+
+
+def _notes(listing: Listing) -> list[Text]:
+    if not listing.strangers:
+        return []
+    return [say("Not part of the evidence, and not read: {names}.", names=", ".join(listing.strangers))]

@@ -1,0 +1,37 @@
+"""Reads ``tenant.json``: whose evidence the folder holds."""
+
+import re
+
+from scanner.evidence.row import Row, parse_time
+from scanner.model.tenant import Tenant
+from scanner.model.text import Text, say
+
+ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")  # a GUID or a domain name
+
+
+def tenant_of(row: Row, problems: list[Text]) -> Tenant:
+    """Read the tenant.
+
+    Args:
+        row: What ``tenant.json`` holds.
+        problems: Takes what can't be used.
+    """
+    collected = row.word("collectedAt")
+    moment = parse_time(collected)
+    if collected and moment is None:
+        problems.append(say("tenant.json: collectedAt is no time: {value}.", value=collected))
+    return Tenant(
+        id=_id_of(row, problems),
+        domain=row.word("domain"),
+        name=row.word("displayName"),
+        cloud=row.word("cloud").lower(),
+        collected_at=moment,
+    )
+
+
+def _id_of(row: Row, problems: list[Text]) -> str:
+    tenant_id = row.id("id")
+    if ID.fullmatch(tenant_id):
+        return tenant_id
+    problems.append(say("tenant.json gives no tenant id (a GUID): the report can't say whose evidence this is."))
+    return ""
