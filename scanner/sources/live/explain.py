@@ -1,0 +1,65 @@
+"""What a refusal means, in plain English, with the permission that lacks (facts/apis.md §1.7, §1.9, §2.4)."""
+
+from typing import Any
+
+from scanner.evidence.section import Cmdlet, Section
+from scanner.sources.live.failure import RefusedError, UnreadableError
+
+EXCHANGE_ROLE = "Exchange role such as Global Reader or View-Only Organization Management"
+UNLICENSED = frozenset(
+    {
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        "AadPremiumLicenseRequired",
+        "RequestFromNonPremiumTenantOrB2CTenant",
+    }
+)
+WRONG_ROLE = "role assigned to application isn't supported"
+
+
+def explain(refused: RefusedError, section: Section[Any]) -> UnreadableError:
+    """Say why a section can't be read.
+
+    Args:
+        refused: What the service answered.
+        section: The section that was asked for.
+
+    Returns:
+        The failure of the section.
+    """
+    if isinstance(section.ask, Cmdlet):
+        return _explain_exchange(refused, section.ask, section.permission)
+    return _explain_graph(refused, section.permission)
+
+
+def _explain_exchange(refused: RefusedError, ask: Cmdlet, permission: str) -> UnreadableError:
+    said = _quote(refused)
+    match refused.status:
+        case 401:
+            reason = f"Exchange refused the app's token for {ask.name}{said}: the application permission is missing"
+            return UnreadableError(reason, permission=permission)
+        case 403:
+            reason = f"the app holds no role in Exchange that allows {ask.name}{said}"
+            return UnreadableError(reason, permission=EXCHANGE_ROLE)
+        case 400 if WRONG_ROLE in refused.message:
+            reason = f"the app's directory role does not work with Exchange{said}"
+            return UnreadableError(reason, permission=EXCHANGE_ROLE)
+        case _:
+            return UnreadableError(f"Exchange refused {ask.name} with {refused.status}{said}")
+
+
+def _explain_graph(refused: RefusedError, permission: str) -> UnreadableError:
+    said = _quote(refused)
+    if refused.code in UNLICENSED:
+        return UnreadableError(f"the tenant is not licensed for it: Entra ID P1 or P2 is needed{said}")
+    match refused.status:
+        case 401:
+            return UnreadableError(f"Microsoft Graph refused the app's token{said}")
+        case 403:
+            return UnreadableError(f"Microsoft Graph did not permit it{said}", permission=permission)
+        case _:
+            return UnreadableError(f"Microsoft Graph refused it with {refused.status}{said}")
+
+
+def _quote(refused: RefusedError) -> str:
+    words = ": ".join(filter(None, (refused.code, refused.message)))
+    return f" ({words})" if words else ""

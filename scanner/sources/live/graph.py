@@ -1,0 +1,203 @@
+"""Microsoft Graph: lists, objects, counts and batches of GETs (facts/apis.md §2)."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from scanner.sources.live.call import TEXT, Call
+from scanner.sources.live.failure import RefusedError
+from scanner.sources.live.fence import Fence, Trail
+from scanner.sources.live.http import Wire
+from scanner.sources.live.lane import Lane
+from scanner.sources.live.page import ListPage, decode_object, decode_page
+from scanner.sources.live.patience import Patience, read_retry_after
+
+ABREAST = 8
+# Conditional Access and Identity Protection share 1 request/s of the whole tenant (facts/apis.md §2.8).
+SCARCE = ("/identity/conditionalAccess/", "/identityProtection/")
+LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
+ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
+EVENTUAL: Mapping[str, str] = {**LOW_PRIORITY, "ConsistencyLevel": "eventual"}
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer of a batch.
+
+    Attributes:
+        id: The request's id in the batch.
+        status: Its own HTTP status.
+        headers: Its own headers.
+        body: Its own body.
+    """
+
+    id: str
+    status: int
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    body: object = None
+
+    @property
+    def wait(self) -> float:
+        """Seconds that this answer asks to wait; 0 where it doesn't."""
+        return read_retry_after({name.title(): value for name, value in self.headers.items()}) or 0.0
+
+    def as_refusal(self) -> RefusedError:
+        """Give the answer as the refusal that it would be outside of a batch."""
+        return RefusedError(self.status, self.headers, msgspec.json.encode(self.body))
+
+
+class _Batch(msgspec.Struct, frozen=True):
+    responses: list[BatchItem]
+
+
+_decode_batch = msgspec.json.Decoder(_Batch).decode
+
+
+class Graph:
+    """A tenant's Graph.
+
+    Args:
+        wire: What sends requests.
+        root: Graph's root.
+        patience: How long to wait.
+    """
+
+    def __init__(self, wire: Wire, root: str, patience: Patience) -> None:
+        self._wire = wire
+        self._root = root
+        self._fence = Fence(root=root, prefixes=("/v1.0/", "/beta/"))
+        self._longest = patience.pages
+        self._lane = Lane(abreast=ABREAST, longest=patience.call)
+        self._scarce_lane = Lane(abreast=1, longest=patience.call, interval=patience.conditional_access_interval)
+
+    async def pages(self, path: str, query: Mapping[str, str]) -> AsyncIterator[list[dict[str, object]]]:
+        """Read a collection to its last page.
+
+        Args:
+            path: Path with its version.
+            query: Query options.
+
+        Yields:
+            The rows of each page; an empty page is legal and does not end the listing.
+
+        Raises:
+            RefusedError: Graph refused it.
+            UnreadableError: It can't be read to its end.
+        """
+        trail = Trail(self._fence, self._longest)
+        link: object = self._address(path, query)
+        while link is not None:
+            page = await self._get_page(path, str(trail.follow(link)))
+            yield page.value
+            link = page.next_link
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, object]:
+        """Read one object.
+
+        Raises:
+            RefusedError: Graph refused it.
+            UnreadableError: It can't be read.
+        """
+        reply = await self._wire.read(
+            Call(
+                url=self._address(path, query or {}),
+                fence=self._fence,
+                resource=self._root,
+                lane=self._choose_lane(path),
+                decode=decode_object,
+                headers=_choose_headers(path),
+            )
+        )
+        return reply.content
+
+    async def count(self, path: str) -> int | None:
+        """Ask how many objects a collection has.
+
+        Returns:
+            The number; ``None`` where Graph doesn't tell.
+
+        Raises:
+            UnreadableError: No usable answer came.
+        """
+        try:
+            reply = await self._wire.read(
+                Call(
+                    url=self._address(f"{path}/$count", {}),
+                    fence=self._fence,
+                    resource=self._root,
+                    lane=self._choose_lane(path),
+                    decode=_decode_count,
+                    headers=EVENTUAL,
+                    accept=TEXT,
+                )
+            )
+        except RefusedError:
+            return None
+        return reply.content
+
+    async def batch(self, version: str, paths: Sequence[str]) -> list[BatchItem]:
+        """Ask several GETs in one request; where an answer asks to wait, the next request waits.
+
+        Args:
+            version: ``v1.0`` or ``beta``.
+            paths: Paths below the version, 20 at most; the answers' ids are their positions.
+
+        Returns:
+            The answers in any order; some may be missing.
+
+        Raises:
+            RefusedError: Graph refused the batch.
+            UnreadableError: No usable answer came.
+        """
+        requests = [{"id": str(at), "method": "GET", "url": path} for at, path in enumerate(paths)]
+        reply = await self._wire.read(
+            Call(
+                url=self._address(f"/{version}/$batch", {}),
+                fence=self._fence,
+                resource=self._root,
+                lane=self._lane,
+                decode=_decode_batch,
+                headers=LOW_PRIORITY,
+                body={"requests": requests},
+            )
+        )
+        self._lane.hold(max((item.wait for item in reply.content.responses), default=0.0))
+        return reply.content.responses
+
+    async def _get_page(self, path: str, url: str) -> ListPage:
+        reply = await self._wire.read(
+            Call(
+                url=url,
+                fence=self._fence,
+                resource=self._root,
+                lane=self._choose_lane(path),
+                decode=decode_page,
+                headers=_choose_headers(path),
+            )
+        )
+        return reply.content
+
+    def _address(self, path: str, query: Mapping[str, str]) -> str:
+        options = urlencode(query, quote_via=quote, safe="$,()'")
+        return f"{self._root}{path}?{options}" if options else f"{self._root}{path}"
+
+    def _choose_lane(self, path: str) -> Lane:
+        return self._scarce_lane if _is_scarce(path) else self._lane
+
+
+def _is_scarce(path: str) -> bool:
+    return any(part in path for part in SCARCE)
+
+
+def _choose_headers(path: str) -> Mapping[str, str]:
+    return ALL_MEMBERS if _is_scarce(path) else LOW_PRIORITY
+
+
+def _decode_count(body: bytes) -> int:
+    """Read a number.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return int(body.removeprefix(BYTE_ORDER_MARK))

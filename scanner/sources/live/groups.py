@@ -1,0 +1,102 @@
+"""The groups that policies and role assignments refer to, with their transitive members."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from scanner.sources.live.explain import explain
+from scanner.sources.live.failure import RefusedError, UnreadableError
+from scanner.sources.live.graph import Graph
+from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.together import work_off
+
+ABREAST = 4
+MEMBERS_OF_A_PAGE = "999"
+
+
+async def read_groups(graph: Graph, ids: Iterable[str], ledger: Ledger) -> None:
+    """Read groups into a ledger: one row per page of members, so that a group may have several.
+
+    Args:
+        graph: The tenant's Graph.
+        ids: The groups' ids.
+        ledger: The section's account.
+
+    Raises:
+        UnreadableError: Not one of them is permitted to be read.
+    """
+    reader = _GroupReader(graph, ledger)
+    await work_off(ids, reader.read, abreast=ABREAST)
+    reader.settle_denied()
+
+
+class _GroupReader:
+    def __init__(self, graph: Graph, ledger: Ledger) -> None:
+        self._graph = graph
+        self._ledger = ledger
+        self._readable = 0
+        self._denied: list[dict[str, object]] = []
+        self._denial: UnreadableError | None = None
+
+    async def read(self, group_id: str) -> None:
+        """Read one group; what goes wrong with it is told in its row."""
+        row: dict[str, object] = {"id": group_id}
+        try:
+            row |= await self._name(group_id)
+            await self._read_members(row)
+        except RefusedError as refused:
+            self._note_refusal(row, refused)
+        except UnreadableError as error:
+            self._note(row | {"transitiveMembers": [], "membershipPartial": True}, error.reason)
+        else:
+            self._readable += 1
+
+    def settle_denied(self) -> None:
+        """Tell whether the permission lacks, or only some groups hide their members.
+
+        Raises:
+            UnreadableError: Not one group is permitted to be read.
+        """
+        if self._denial is None:
+            return
+        if not self._readable:
+            raise self._denial
+        self._ledger.keep(self._denied)
+        self._ledger.doubt(_word_doubt(self._denial.reason), permission=self._denial.permission)
+
+    async def _name(self, group_id: str) -> dict[str, object]:
+        group = await self._graph.get(_address(group_id), {"$select": "id,displayName"})
+        return {"displayName": group.get("displayName")}
+
+    async def _read_members(self, row: dict[str, object]) -> None:
+        path = f"{_address(str(row['id']))}/transitiveMembers"
+        query = {"$select": "id", "$top": MEMBERS_OF_A_PAGE}
+        async for members in self._graph.pages(path, query):
+            self._ledger.keep([row | {"transitiveMembers": [_trim(member) for member in members]}])
+
+    def _note_refusal(self, row: dict[str, object], refused: RefusedError) -> None:
+        match refused.status:
+            case 404:
+                self._readable += 1
+                self._ledger.keep([{"id": row["id"], "exists": False}])
+            case 403:
+                self._denial = explain(refused, self._ledger.section)
+                self._denied.append(row | {"membershipReadable": False})
+            case _:
+                reason = explain(refused, self._ledger.section).reason
+                self._note(row | {"transitiveMembers": [], "membershipPartial": True}, reason)
+
+    def _note(self, row: dict[str, object], reason: str) -> None:
+        self._ledger.keep([row])
+        self._ledger.doubt(_word_doubt(reason))
+
+
+def _word_doubt(reason: str) -> str:
+    return f"the members of some groups could not be read: {reason}"
+
+
+def _address(group_id: str) -> str:
+    return f"/v1.0/groups/{quote(group_id, safe='')}"
+
+
+def _trim(member: dict[str, object]) -> dict[str, object]:
+    return {key: member[key] for key in ("@odata.type", "id") if key in member}

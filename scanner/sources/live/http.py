@@ -1,0 +1,231 @@
+"""The only module that sends requests to Graph and Exchange: reading ones, to known hosts, with time-outs and caps."""
+
+import base64
+import binascii
+import re
+import uuid
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from ssl import SSLContext, create_default_context
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from scanner import __version__
+from scanner.errors import ConfigurationError, SourceError
+from scanner.sources.live.auth import TokenSource
+from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
+from scanner.sources.live.failure import RefusedError, UnreadableError
+from scanner.sources.live.lane import Lane
+from scanner.sources.live.packing import unpack
+from scanner.sources.live.patience import (
+    ATTEMPTS,
+    ATTEMPTS_TO_CONNECT,
+    ATTEMPTS_TO_UNDERSTAND,
+    PassingError,
+    Patience,
+    keep_trying,
+    read_retry_after,
+)
+from scanner.sources.live.target import Target
+
+T = TypeVar("T")
+
+PASSING = frozenset({429, 500, 502, 503, 504})
+CLAIMS = re.compile(r'\bclaims="(?P<encoded>[A-Za-z0-9+/_=-]+)"')
+CLAIMS_ROUNDS = 2
+
+
+class Wire:
+    """Sends requests.
+
+    Args:
+        session: An open session.
+        tokens: Where tokens come from.
+        patience: How long to wait.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, tokens: TokenSource, patience: Patience) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._patience = patience
+
+    async def read(self, call: Call[T]) -> Reply[T]:
+        """Send a request, again where that may help, and decode its answer.
+
+        Args:
+            call: The request.
+
+        Returns:
+            The decoded answer.
+
+        Raises:
+            RefusedError: The service answered with something else than 200.
+            UnreadableError: No usable answer came in the time that patience gives.
+            WritingError: The request might write.
+        """
+        refuse_writing(call)
+        url = call.fence.admit(call.url)
+        try:
+            return await keep_trying(self._patience)(self._try, call, url)
+        except PassingError as error:
+            reason = f"{error.reason}, after all attempts"
+            fatal = SourceError(f"{call.resource}: {reason}.", "Look at the network; then run it again.")
+            raise UnreadableError(reason, fatal=fatal if error.unreachable else None) from error
+
+    async def _try(self, call: Call[T], url: URL) -> Reply[T]:
+        token = await self._tokens.get(call.resource)
+        for rounds in range(1, CLAIMS_ROUNDS + 2):
+            try:
+                return await self._send(call, url, token)
+            except RefusedError as refused:
+                claims = _read_challenge(refused)
+                if refused.status != 401 or rounds > (CLAIMS_ROUNDS if claims else 1):  # noqa: PLR2004 - Unauthorized
+                    raise
+                token = await self._tokens.renew(call.resource, token, claims)
+        raise UnreadableError("the service refused one token after the other")
+
+    async def _send(self, call: Call[T], url: URL, token: str) -> Reply[T]:
+        async with call.lane.turn():
+            try:
+                status, headers, packed = await self._transfer(call, url, token)
+            except aiohttp.ClientSSLError as error:
+                raise _distrusted(call.resource) from error
+            except aiohttp.ClientConnectorError as error:
+                reason = f"the host can't be reached ({type(error.os_error).__name__})"
+                raise PassingError(reason, attempts=ATTEMPTS_TO_CONNECT, unreachable=True) from error
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise PassingError(f"the connection broke or timed out ({type(error).__name__})") from error
+            if status in PASSING:
+                raise _postpone(call.lane, status, headers)
+        if status != 200:  # noqa: PLR2004 - OK
+            raise self._refusal(status, headers, packed)
+        return Reply(content=self._decode(call, headers, packed), headers=headers)
+
+    async def _transfer(self, call: Call[T], url: URL, token: str) -> tuple[int, CIMultiDictProxy[str], bytes]:
+        """Send one request and take its body as it comes, up to the cap."""
+        async with self._session.request(
+            "GET" if call.body is None else "POST",
+            url,
+            data=None if call.body is None else msgspec.json.encode(call.body),
+            headers=_head(call, token),
+            allow_redirects=False,
+        ) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > self._patience.body:
+                    raise UnreadableError(f"an answer was larger than {self._patience.body} bytes")
+            return response.status, response.headers, bytes(body)
+
+    def _decode(self, call: Call[T], headers: CIMultiDictProxy[str], packed: bytes) -> T:
+        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != call.accept:
+            raise PassingError(
+                f"an answer was {kind or 'of no type'} and not {call.accept}", attempts=ATTEMPTS_TO_UNDERSTAND
+            )
+        try:
+            return call.decode(unpack(headers, packed, self._patience.body))
+        except (msgspec.DecodeError, ValueError, RecursionError, zlib.error, EOFError) as error:
+            reason = f"an answer was cut off or can't be read ({type(error).__name__})"
+            raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error
+
+    def _refusal(self, status: int, headers: CIMultiDictProxy[str], packed: bytes) -> RefusedError | PassingError:
+        """Read an error's body if it can be read; Exchange announces NUL bytes as gzip (facts/apis.md §1.7)."""
+        try:
+            body = unpack(headers, packed, self._patience.body)
+        except (zlib.error, EOFError):
+            body = b""
+        shown = self._tokens.redact(body.decode("utf-8", "replace"))
+        refused = RefusedError(status, headers, shown.encode())
+        if refused.code == "UnknownError":
+            return PassingError(f"the service answered {status} UnknownError", attempts=2)
+        return refused
+
+
+@asynccontextmanager
+async def open_wire(target: Target, patience: Patience) -> AsyncIterator[tuple[Wire, TokenSource]]:
+    """Open the connection to a tenant's services and close it in the end.
+
+    Args:
+        target: The tenant.
+        patience: How long to wait.
+
+    Yields:
+        What sends requests, and where its tokens come from.
+
+    Raises:
+        ConfigurationError: The trusted authority's file can't be read.
+    """
+    tokens = TokenSource(target, patience)
+    timeouts = aiohttp.ClientTimeout(total=patience.answer, sock_connect=patience.connect, sock_read=patience.silence)
+    try:
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=_trust(target), limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=timeouts,
+            trust_env=False,
+            auto_decompress=False,
+            proxy=target.proxy or None,
+        ) as session:
+            yield Wire(session, tokens, patience), tokens
+    finally:
+        tokens.close()
+
+
+def _head(call: Call[T], token: str) -> CIMultiDict[str]:
+    head = CIMultiDict(call.headers)
+    head["Authorization"] = f"Bearer {token}"
+    head["Accept"] = call.accept
+    head["Accept-Encoding"] = "gzip"
+    head["User-Agent"] = f"smtp-posture/{__version__}"
+    head["client-request-id"] = str(uuid.uuid4())
+    if call.body is not None:
+        head["Content-Type"] = JSON
+    return head
+
+
+def _postpone(lane: Lane, status: int, headers: Mapping[str, str]) -> PassingError:
+    """Hold the whole lane for as long as the service asks: its limits count all requests together."""
+    wait = read_retry_after(headers)
+    if wait:
+        lane.hold(wait)
+    throttled = status == 429  # noqa: PLR2004 - Too Many Requests
+    reason = "the service kept asking to wait (429)" if throttled else f"the service kept failing ({status})"
+    return PassingError(reason, wait=wait, attempts=None if throttled else ATTEMPTS)
+
+
+def _read_challenge(refused: RefusedError) -> str:
+    """Read the claims challenge of a 401 (continuous access evaluation); empty where there is none."""
+    match = CLAIMS.search(refused.headers.get("WWW-Authenticate", ""))
+    if match is None:
+        return ""
+    encoded = match["encoded"].replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _trust(target: Target) -> SSLContext:
+    try:
+        return create_default_context(cafile=target.ca_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The ca_file {target.ca_file} can't be used: {error.strerror or error}.",
+            "Name a PEM file with the certificate of the authority.",
+        ) from error
+
+
+def _distrusted(resource: str) -> UnreadableError:
+    return UnreadableError(
+        "its certificate is not trusted",
+        fatal=SourceError(
+            f"The certificate of {resource} is not trusted.",
+            "Set ca_file to the authority that signed it, if that is your own; otherwise somebody stands in between.",
+        ),
+    )

@@ -1,0 +1,118 @@
+"""The one place that decides how long to wait, how often to try again and when to give up."""
+
+import datetime as dt
+import email.utils
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+ATTEMPTS = 8  # of one request, when the service stumbles
+ATTEMPTS_TO_CONNECT = 3
+ATTEMPTS_TO_UNDERSTAND = 5  # an answer that is cut off or no JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait, in seconds, and how much to accept.
+
+    Attributes:
+        walk: The whole reading.
+        call: One request with all its repetitions.
+        connect: Making one connection.
+        silence: A service that says nothing. Exchange may take minutes before a listing's first byte.
+        answer: One answer from the request to its last byte; Exchange gives a cmdlet 15 minutes.
+        backoff: Longest first pause where the service doesn't name one; it doubles, drawn at random from 0 upwards.
+        longest_backoff: Longest such pause.
+        conditional_access_interval: Between two requests for Conditional Access and Identity Protection objects: one a
+            second for all applications of the tenant together (facts/apis.md §2.8).
+        body: Largest answer, in bytes, packed or unpacked.
+        pages: Most pages of one listing.
+    """
+
+    walk: float = 4 * 3600
+    call: float = 300
+    connect: float = 15
+    silence: float = 180
+    answer: float = 960
+    backoff: float = 1
+    longest_backoff: float = 60
+    conditional_access_interval: float = 1
+    body: int = 64 * 2**20
+    pages: int = 20_000
+
+
+class PassingError(Exception):
+    """A request failed in a way that may pass.
+
+    Args:
+        reason: What happened, in plain English.
+        wait: Seconds that the service asked to wait; ``None`` where it didn't say.
+        attempts: How often to try before giving up; ``None`` while there is time.
+        unreachable: Nobody answered at all.
+    """
+
+    def __init__(
+        self, reason: str, *, wait: float | None = None, attempts: int | None = ATTEMPTS, unreachable: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait = wait
+        self.attempts = attempts
+        self.unreachable = unreachable
+
+
+def keep_trying(patience: Patience) -> AsyncRetrying:
+    """Make what repeats a coroutine function as long as it raises ``PassingError`` and patience lasts.
+
+    Args:
+        patience: How long to wait.
+
+    Returns:
+        A tenacity retrier; it raises the last ``PassingError`` in the end.
+    """
+    draw = wait_random_exponential(multiplier=patience.backoff, max=patience.longest_backoff)
+
+    def wait(state: RetryCallState) -> float:
+        asked = _failure(state).wait
+        return asked or draw(state)
+
+    def stop(state: RetryCallState) -> bool:
+        attempts = _failure(state).attempts
+        spent = (state.seconds_since_start or 0) + state.upcoming_sleep
+        return spent > patience.call or (attempts is not None and state.attempt_number >= attempts)
+
+    return AsyncRetrying(retry=retry_if_exception_type(PassingError), wait=wait, stop=stop, reraise=True)
+
+
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read how long the service asks to wait.
+
+    Args:
+        headers: The answer's headers, looked up without regard to case. A Retry-After date is compared with the
+            answer's own Date, so that a wrong clock on either side does no harm.
+
+    Returns:
+        Seconds; ``None`` where it doesn't say, or not in a way that can be read.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    until = _read_date(text)
+    if until is None:
+        return None
+    now = _read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _read_date(text: str) -> dt.datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _failure(state: RetryCallState) -> PassingError:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, PassingError) else PassingError("")

@@ -1,0 +1,58 @@
+"""Compares listings that should name the same mailboxes: Exchange gives no count that would prove them whole."""
+
+from collections.abc import Iterable, Mapping
+
+from scanner.evidence.section import Cmdlet, GraphList
+from scanner.sources.live.ledger import Ledger
+
+MAILBOXES, CAS_MAILBOXES, USERS = "Get-Mailbox", "Get-CASMailbox", "Get-User"
+
+
+def reconcile(ledgers: Iterable[Ledger], mailbox_users: Mapping[str, None]) -> None:
+    """Note a doubt where one listing names mailboxes that another should have named too.
+
+    Args:
+        ledgers: The accounts of all sections.
+        mailbox_users: Entra ids of the mailboxes, in lower case.
+    """
+    found = list(ledgers)
+    mailboxes, cas, users = (_find(found, name) for name in (MAILBOXES, CAS_MAILBOXES, USERS))
+    if mailboxes and mailboxes.failure is None:
+        _doubt_empty(mailboxes, found)
+        if cas and cas.failure is None:
+            _compare(mailboxes, cas)
+        if users and users.failure is None:
+            _note_lacking(users, len(mailbox_users.keys() - users.keys))
+
+
+def _compare(mailboxes: Ledger, cas: Ledger) -> None:
+    if len(mailboxes.keys) == mailboxes.count and len(cas.keys) == cas.count:
+        _note_lacking(cas, len(mailboxes.keys - cas.keys))
+        unlisted = len(cas.keys - mailboxes.keys)
+        if unlisted:
+            mailboxes.doubt(f"{CAS_MAILBOXES} lists {unlisted} mailboxes that {MAILBOXES} did not")
+
+
+def _note_lacking(ledger: Ledger, lacking: int) -> None:
+    if lacking:
+        ledger.doubt(f"{lacking} mailboxes of {MAILBOXES} are not in this listing")
+
+
+def _doubt_empty(mailboxes: Ledger, ledgers: Iterable[Ledger]) -> None:
+    """Doubt an empty list, unless Graph has counted that there are no users at all."""
+    users = next((ledger for ledger in ledgers if _counts_users(ledger)), None)
+    if mailboxes.count or (users and users.is_whole and users.expected == 0):
+        return
+    number = f"{users.count}" if users and users.count else "perhaps some"
+    mailboxes.doubt(f"{MAILBOXES} lists no mailbox at all, though the tenant has {number} users")
+
+
+def _counts_users(ledger: Ledger) -> bool:
+    ask = ledger.section.ask
+    return isinstance(ask, GraphList) and ask.path.endswith("/users") and ask.counted
+
+
+def _find(ledgers: Iterable[Ledger], cmdlet: str) -> Ledger | None:
+    return next(
+        (one for one in ledgers if isinstance(one.section.ask, Cmdlet) and one.section.ask.name == cmdlet), None
+    )
