@@ -1,0 +1,98 @@
+"""Ways to get evidence: a folder, a configured tenant, the simulated tenant."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.app.job import Waiver
+from scanner.config import Config, CredentialConfig, EndpointsConfig, TenantConfig, load
+from scanner.errors import ConfigurationError
+from scanner.evidence.registry import SECTIONS
+
+if TYPE_CHECKING:
+    from scanner.sources.folder import FolderSource
+    from scanner.sources.live import LiveSource
+
+DEFAULT_CONFIG = Path("smtp-posture.toml")
+
+
+def load_config(path: Path | None) -> Config:
+    """Read the configuration: the file that is named, else ``smtp-posture.toml`` where there is one.
+
+    Raises:
+        ConfigurationError: It can't be read, or something in it is wrong.
+    """
+    if path is None and DEFAULT_CONFIG.exists():
+        path = DEFAULT_CONFIG
+    return load(path, os.environ)
+
+
+def choose_tenant(config: Config, name: str | None) -> TenantConfig:
+    """Find the tenant that is meant: the one that is named, or the only one.
+
+    Raises:
+        ConfigurationError: There is none of that name, or a choice to make.
+    """
+    known = ", ".join(sorted(config.tenants)) or "none"
+    if name is None and len(config.tenants) == 1:
+        return next(iter(config.tenants.values()))
+    if name is None:
+        advice = "Name one with --tenant, or write a configuration file with one [tenants.NAME] table."
+        raise ConfigurationError(f"Which tenant? Configured: {known}.", advice)
+    if name not in config.tenants:
+        raise ConfigurationError(f"No tenant {name!r} is configured.", f"Configured: {known}.")
+    return config.tenants[name]
+
+
+def waivers_of(tenant: TenantConfig) -> tuple[Waiver, ...]:
+    """Give the flags that somebody accepted."""
+    return tuple(
+        Waiver(mailbox=item.mailbox, flag=item.flag, reason=item.reason, owner=item.owner, expires=item.expires)
+        for item in tenant.waivers
+    )
+
+
+def folder_source(folder: Path) -> "FolderSource":
+    """Open a folder of exported files."""
+    from scanner.sources.folder import FolderSource  # noqa: PLC0415 -- loaded only where it is used
+
+    return FolderSource(folder, SECTIONS)
+
+
+def live_source(tenant: TenantConfig) -> "LiveSource":
+    """Open a tenant over the network.
+
+    Raises:
+        ConfigurationError: Its credential can't be used.
+    """
+    from scanner.sources.live import LiveSource, Target  # noqa: PLC0415 -- the HTTP client loads only where it is used
+
+    return LiveSource(Target.of(tenant, os.environ), SECTIONS)
+
+
+@contextmanager
+def simulated_tenant(mailboxes: int, seed: int) -> Iterator[TenantConfig]:
+    """Start the simulated tenant and give a configuration that reads it, with a certificate.
+
+    Args:
+        mailboxes: How many mailboxes it has.
+        seed: What its population is made from.
+    """
+    from scanner.simulator import Scenario, SimulatedTenant, build_population  # noqa: PLC0415 -- a server of its own
+
+    with SimulatedTenant(build_population(Scenario(mailboxes=mailboxes, seed=seed))) as tenant:
+        yield TenantConfig(
+            id=tenant.tenant_id,
+            cloud="custom",
+            credential=CredentialConfig(
+                kind="certificate", client_id=tenant.client_id, certificate_file=tenant.certificate_file
+            ),
+            endpoints=EndpointsConfig(
+                authority=tenant.authority_url,
+                graph=tenant.graph_url,
+                exchange=tenant.exchange_url,
+                ca_file=tenant.ca_file,
+            ),
+        )

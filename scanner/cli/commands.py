@@ -1,0 +1,139 @@
+"""What the commands do: options to jobs, jobs to words on the terminal."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer
+
+from scanner.app import sources
+from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
+from scanner.app.run import finish_run, load_snapshot, run_job, utc_now
+from scanner.cli.options import make_job
+from scanner.cli.terminal import plain, progress_on_terminal
+from scanner.config import TenantConfig
+from scanner.errors import ExitCode
+from scanner.posture import pose
+from scanner.store import Store
+
+Choices = dict[str, Any]
+
+
+def do_demo(*, mailboxes: int, seed: int, as_json: bool, choices: Choices) -> ExitCode:
+    """Scan the simulated tenant."""
+    config = sources.load_config(None)
+    job = make_job(**choices, store_url=config.store.url)
+    with sources.simulated_tenant(mailboxes, seed) as tenant, progress_on_terminal() as progress:
+        finished = run_job(sources.live_source(tenant), job, progress)
+    return announce(finished, job.fail_on, as_json=as_json)
+
+
+def do_scan(*, config_file: Path | None, tenant_name: str | None, as_json: bool, choices: Choices) -> ExitCode:
+    """Scan a configured tenant."""
+    config = sources.load_config(config_file)
+    tenant = sources.choose_tenant(config, tenant_name)
+    job = make_job(**choices, store_url=config.store.url, **of_tenant(tenant))
+    with progress_on_terminal() as progress:
+        finished = run_job(sources.live_source(tenant), job, progress)
+    return announce(finished, job.fail_on, as_json=as_json)
+
+
+def do_import(
+    *, folder: Path, config_file: Path | None, tenant_name: str | None, as_json: bool, choices: Choices
+) -> ExitCode:
+    """Read a folder of exported files."""
+    config = sources.load_config(config_file)
+    named = of_tenant(sources.choose_tenant(config, tenant_name)) if tenant_name else {}
+    job = make_job(**choices, store_url=config.store.url, **named)
+    source = sources.folder_source(folder)
+    with progress_on_terminal() as progress:
+        finished = run_job(source, job, progress)
+    for problem in source.problems:
+        say_on_stderr(str(problem))
+    return announce(finished, job.fail_on, as_json=as_json)
+
+
+def do_runs(*, config_file: Path | None, as_json: bool) -> ExitCode:
+    """List the kept runs, the newest last."""
+    config = sources.load_config(config_file)
+    with Store.open(config.store.url) as store:
+        records = store.runs()
+    if as_json:
+        print_json(records)
+        return ExitCode.OK
+    for record in records:
+        whole = "complete" if record.complete else "incomplete"
+        print_line(f"{record.id}  {record.started:%Y-%m-%d %H:%M}  {record.tenant_id or '-'}  {whole}  {record.folder}")
+    return ExitCode.OK
+
+
+def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices: Choices) -> ExitCode:
+    """Judge and render a kept run again."""
+    config = sources.load_config(config_file)
+    job = make_job(**choices, store_url=config.store.url)
+    started = utc_now()
+    with Store.open(job.store_url) as store:
+        record = store.find_run(run_name)
+        snapshot = load_snapshot(store, record.snapshot_id)
+        posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips)
+        finished = finish_run(store, record.snapshot_id, posture, job, started)
+    return announce(finished, job.fail_on, as_json=as_json)
+
+
+def of_tenant(tenant: TenantConfig) -> Choices:
+    """Give what the configuration says of a tenant's senders and waivers."""
+    return {"configured_ips": tenant.senders.source_ips, "waivers": sources.waivers_of(tenant)}
+
+
+def announce(finished: FinishedRun, fail_on: FailOn | None, *, as_json: bool) -> ExitCode:
+    """Say where the reports are and what they say; the exit code says it to programs."""
+    code = exit_code_of(finished, fail_on)
+    if as_json:
+        print_json(finished)
+    else:
+        print_line(summary_of(finished))
+    for name, reason in finished.missing.items():
+        say_on_stderr(f"The {name} report could not be made: {reason}")
+    if code is ExitCode.INCOMPLETE:
+        say_on_stderr(incompleteness_of(finished))
+    if code is ExitCode.FLAGGED and fail_on:
+        say_on_stderr(f"{flagged(finished.summary, fail_on)} mailboxes are flagged {fail_on.value} or graver.")
+    return code
+
+
+def summary_of(finished: FinishedRun) -> str:
+    """Say in a few lines what was found and where it is written."""
+    summary = finished.summary
+    flags = ", ".join(f"{count} {flag}" for flag, count in summary.by_flag.items() if count)
+    lines = [
+        f"{summary.mailboxes} mailboxes, {summary.coverage:.0%} with a known verdict: {flags or 'none'}",
+        *(f"  {form:5} {path}" for form, path in finished.files.items()),
+    ]
+    return "\n".join((*lines, f"  {'run':5} {finished.folder}"))
+
+
+def incompleteness_of(finished: FinishedRun) -> str:
+    """Say what was not read."""
+    lacking = [part for part in finished.run.evidence if part.state != "complete" and part.reason]
+    lines = [f"  {part.section}: {part.state}: {part.reason}{permission_of(part.permission)}" for part in lacking]
+    return "\n".join(("The evidence is incomplete; what depends on it is unknown.", *finished.run.notes, *lines))
+
+
+def permission_of(name: str) -> str:
+    """Say which permission lacks."""
+    return f" (permission: {name})" if name else ""
+
+
+def print_line(text: str) -> None:
+    """Print a result on stdout."""
+    typer.echo(plain(text))
+
+
+def print_json(value: object) -> None:
+    """Print a result as JSON on stdout."""
+    print_line(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
+
+
+def say_on_stderr(text: str) -> None:
+    """Print a message on stderr."""
+    typer.echo(plain(text), err=True)

@@ -1,0 +1,104 @@
+"""Options that several commands share, and how their words are read."""
+
+import datetime as dt
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.app.job import ALL_FORMATS, DEFAULT_OUT, FailOn, Job, Waiver
+from scanner.errors import ConfigurationError
+
+Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
+Format = Annotated[str, typer.Option("--format", help="Comma-separated list of html, pdf, xlsx, csv, json.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the HTML and PDF report.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="Date that is judged for, YYYY-MM-DD.", show_default="today")]
+SourceIp = Annotated[
+    list[str], typer.Option("--source-ip", help="Public address that senders use; may be given several times.")
+]
+FailOnFlag = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="Exit with 3 when a mailbox has this flag or a graver one.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Configuration file.", show_default="smtp-posture.toml if there")
+]
+TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a configured tenant.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+DEFAULT_FORMATS = ",".join(ALL_FORMATS)
+NO_IPS: list[str] = []
+
+
+def read_formats(text: str) -> tuple[str, ...]:
+    """Read the list of formats.
+
+    Raises:
+        ConfigurationError: One is not known, or there is none.
+    """
+    named = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    strange = [name for name in named if name not in ALL_FORMATS]
+    if strange or not named:
+        message = f"--format: {strange[0]!r} is no format." if strange else "--format: no format is named."
+        raise ConfigurationError(message, f"Formats: {', '.join(ALL_FORMATS)}.")
+    return named
+
+
+def read_date(text: str) -> dt.date:
+    """Read ``--as-of``; today in UTC where it isn't given.
+
+    Raises:
+        ConfigurationError: It is no date.
+    """
+    if not text:
+        return dt.datetime.now(tz=dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        message = f"--as-of: {text!r} is no date."
+        raise ConfigurationError(message, "Write it as YYYY-MM-DD, e.g. 2027-01-15.") from error
+
+
+def read_addresses(texts: list[str]) -> tuple[str, ...]:
+    """Read ``--source-ip``, which may also hold a comma-separated list.
+
+    Raises:
+        ConfigurationError: One is no IP address.
+    """
+    named = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    for address in named:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError as error:
+            message = f"--source-ip: {address!r} is no IP address."
+            raise ConfigurationError(message, "Write one address, e.g. 203.0.113.7, without a mask.") from error
+    return tuple(dict.fromkeys(named))
+
+
+def make_job(  # noqa: PLR0913 -- one argument per option
+    *,
+    out: Path,
+    formats: str,
+    lang: str,
+    as_of: str,
+    source_ips: list[str],
+    fail_on: FailOn | None,
+    store_url: str,
+    configured_ips: tuple[str, ...] = (),
+    waivers: tuple[Waiver, ...] = (),
+) -> Job:
+    """Make a job of the options; addresses on the command line replace the configured ones.
+
+    Raises:
+        ConfigurationError: An option can't be read.
+    """
+    return Job(
+        out=out,
+        formats=read_formats(formats),
+        language=lang,
+        as_of=read_date(as_of),
+        source_ips=read_addresses(source_ips) or configured_ips,
+        fail_on=fail_on,
+        store_url=store_url,
+        waivers=waivers,
+    )

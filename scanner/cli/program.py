@@ -1,0 +1,151 @@
+"""The commands."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scanner import __version__
+from scanner.app.job import DEFAULT_OUT, FailOn
+from scanner.cli import options as o
+from scanner.errors import ExitCode
+
+def leave(code: ExitCode, **_: object) -> None:
+    """Leave with the exit code that a command gave."""
+    raise typer.Exit(int(code))
+
+
+app = typer.Typer(
+    result_callback=leave,
+    name="smtp-posture",
+    help="Tells for every mailbox of a Microsoft 365 tenant whether authenticated SMTP submission works, and why not.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; mistakes in the arguments are told by the command-line library."""
+    try:
+        app(args=list(arguments), prog_name="smtp-posture")
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return int(ExitCode.OK)
+
+
+def show_version(asked: bool) -> None:  # noqa: FBT001 -- the command-line library calls it so
+    """Print the version and stop."""
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[  # noqa: ARG001 -- its callback does the work
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Arguments that every command has."""
+
+
+@app.command()
+def demo(
+    mailboxes: Annotated[int, typer.Option(min=1, max=1_000_000, help="Mailboxes of the simulated tenant.")] = 2000,
+    seed: Annotated[int, typer.Option(help="What its population is made from.")] = 1,
+    out: o.Out = DEFAULT_OUT,
+    formats: o.Format = o.DEFAULT_FORMATS,
+    lang: o.Lang = "en",
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    fail_on: o.FailOnFlag = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Do the whole job on a simulated tenant over real TLS."""
+    from scanner.cli.commands import do_demo  # noqa: PLC0415 -- each command loads its own parts
+
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    return do_demo(mailboxes=mailboxes, seed=seed, as_json=as_json, choices=choices)
+
+
+@app.command()
+def scan(
+    config: o.ConfigFile = None,
+    tenant: o.TenantName = None,
+    out: o.Out = DEFAULT_OUT,
+    formats: o.Format = o.DEFAULT_FORMATS,
+    lang: o.Lang = "en",
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    fail_on: o.FailOnFlag = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Read a tenant over the network and report on it."""
+    from scanner.cli.commands import do_scan  # noqa: PLC0415 -- each command loads its own parts
+
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
+
+
+@app.command("import")
+def import_folder(
+    folder: Annotated[Path, typer.Argument(help="Folder of exported files.")],
+    config: o.ConfigFile = None,
+    tenant: o.TenantName = None,
+    out: o.Out = DEFAULT_OUT,
+    formats: o.Format = o.DEFAULT_FORMATS,
+    lang: o.Lang = "en",
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    fail_on: o.FailOnFlag = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Do the same job from exported files, without signing in."""
+    from scanner.cli.commands import do_import  # noqa: PLC0415 -- each command loads its own parts
+
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    return do_import(folder=folder, config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
+
+
+@app.command()
+def runs(config: o.ConfigFile = None, as_json: o.AsJson = False) -> ExitCode:
+    """List the runs that were kept."""
+    from scanner.cli.commands import do_runs  # noqa: PLC0415 -- each command loads its own parts
+
+    return do_runs(config_file=config, as_json=as_json)
+
+
+@app.command()
+def report(
+    run_name: Annotated[str, typer.Argument(metavar="RUN", help="An id, latest, or previous.")],
+    config: o.ConfigFile = None,
+    out: o.Out = DEFAULT_OUT,
+    formats: o.Format = o.DEFAULT_FORMATS,
+    lang: o.Lang = "en",
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    fail_on: o.FailOnFlag = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Judge and render a kept run again, from its evidence, with today's rules."""
+    from scanner.cli.commands import do_report  # noqa: PLC0415 -- each command loads its own parts
+
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
+
+
+def shared(
+    out: Path, formats: str, lang: str, as_of: str, source_ips: list[str], fail_on: FailOn | None
+) -> dict[str, Any]:
+    """Gather the options that all runs share."""
+    return {
+        "out": out,
+        "formats": formats,
+        "lang": lang,
+        "as_of": as_of,
+        "source_ips": source_ips,
+        "fail_on": fail_on,
+    }
