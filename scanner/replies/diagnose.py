@@ -71,7 +71,7 @@ def diagnose(text: str) -> Diagnosis:
 
 def choose_main(found: tuple[Found, ...]) -> CatalogueEntry | None:
     """Choose the reply that tells most: a refused sign-in explains the 5.7.57 around it, a sentence beats a code."""
-    ranked = sorted(found, key=lambda reply: (reply.entry.stage != "AUTH", reply.by_code_only))
+    ranked = sorted(found, key=lambda reply: (reply.entry.stage in {"MAIL FROM", "SIGN-IN"}, reply.by_code_only))
     return ranked[0].entry if ranked else None
 
 

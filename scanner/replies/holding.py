@@ -1,7 +1,6 @@
 """Which causes of a diagnosis hold for a scanned mailbox, and where the reply contradicts the scan."""
 
 from enum import StrEnum
-from typing import assert_never
 
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Confidence, GateState, Judgement, Outcome, Verdict
@@ -23,6 +22,14 @@ class Holding(StrEnum):
     NOT_HELD = "not_held"
     UNKNOWN = "unknown"
     NOT_VISIBLE = "not_visible"
+
+
+_BY_STATE = {
+    GateState.OPEN: Holding.NOT_HELD,
+    GateState.CLOSED: Holding.HELD,
+    GateState.DEPENDS: Holding.UNKNOWN,
+    GateState.UNKNOWN: Holding.UNKNOWN,
+}
 
 
 class CauseHeld(Frozen, frozen=True, kw_only=True):
@@ -65,15 +72,10 @@ def hold_against(cause: Cause, judgement: Judgement | None) -> CauseHeld:
 
 def holding_of(cause: Cause, judgement: Judgement) -> Holding:
     """Translate a gate's state; of the switch, tenant and mailbox are told apart by the reply it predicts."""
-    match judgement.state:
-        case GateState.OPEN:
-            return Holding.NOT_HELD
-        case GateState.CLOSED:
-            own = _SWITCH_REPLIES.get(cause.key, judgement.reply)
-            return Holding.HELD if own == judgement.reply else Holding.NOT_HELD
-        case GateState.DEPENDS | GateState.UNKNOWN:
-            return Holding.UNKNOWN
-    assert_never(judgement.state)
+    own = _SWITCH_REPLIES.get(cause.key, judgement.reply)
+    if judgement.state is GateState.CLOSED and own != judgement.reply:
+        return Holding.NOT_HELD
+    return _BY_STATE[judgement.state]
 
 
 def contradictions(diagnosis: Diagnosis, verdict: Verdict, scanned: str) -> tuple[Text, ...]:

@@ -34,6 +34,18 @@ class Rule(Frozen, frozen=True, kw_only=True):
 # The first rule that fits a reply counts, so what says more stands above what says less.
 RULES = (
     Rule(
+        entries=_ANY,
+        signs=(Sign.OTHER_SERVER,),
+        first=(sender.WRONG_HOST,),
+        because=say("The server isn't Exchange Online."),
+    ),
+    Rule(
+        entries=_GENERAL,
+        signs=(Sign.DOMAIN_USER,),
+        first=(sender.ON_PREMISES,),
+        because=say("A user name with a domain before it belongs to an Exchange server on premises."),
+    ),
+    Rule(
         entries=(*_GENERAL, _NONE),
         signs=(Sign.OLD_TLS,),
         first=(sender.TLS_OLD,),

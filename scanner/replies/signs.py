@@ -88,6 +88,8 @@ def read_signs(raw: str, paste: Paste, found: tuple[Found, ...]) -> frozenset[Si
     written = {sign for sign, pattern in _COMPILED.items() if pattern.search(text)}
     if paste.tail.server:
         written.add(Sign.EXCHANGE_ONLINE)
+    if Sign.EXCHANGE_ONLINE in written:
+        written.discard(Sign.DOMAIN_USER)
     return frozenset(written | signs_of_form(text, found) | signs_of_time(text, paste))
 
 
