@@ -105,7 +105,10 @@ MAILBOX_COLUMNS: Final = (
     Column(name="waiver", title=say("Accepted because"), width=30, read=lambda m: m.waiver.reason if m.waiver else ""),
     Column(name="waiver_owner", title=say("Accepted by"), width=24, read=lambda m: m.waiver.owner if m.waiver else ""),
     Column(
-        name="waiver_expires", title=say("Accepted until"), width=14, read=lambda m: m.waiver.expires if m.waiver else ""
+        name="waiver_expires",
+        title=say("Accepted until"),
+        width=14,
+        read=lambda m: m.waiver.expires if m.waiver else "",
     ),
     Column(name="set_aside", title=say("Listed apart"), width=14, read=lambda m: m.set_aside or ""),
     Column(name="id", title=say("Id"), width=40, read=lambda m: m.id),

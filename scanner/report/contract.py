@@ -16,7 +16,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the report."""
 
 
-class TenantPart(Part):
+class TenantPart(Part, frozen=True, kw_only=True):
     """Whose report it is."""
 
     id: str
@@ -25,7 +25,7 @@ class TenantPart(Part):
     cloud: str
 
 
-class SectionPart(Part):
+class SectionPart(Part, frozen=True, kw_only=True):
     """One section of evidence; ``expected`` is null where the provider doesn't say; times are ISO 8601, UTC."""
 
     section: str
@@ -37,7 +37,7 @@ class SectionPart(Part):
     collected_at: str | None
 
 
-class RunPart(Part):
+class RunPart(Part, frozen=True, kw_only=True):
     """The run; times are ISO 8601, UTC; ``as_of`` is the date that the verdicts are judged for."""
 
     id: str
@@ -51,7 +51,7 @@ class RunPart(Part):
     notes: list[str] = []
 
 
-class PolicyPart(Part):
+class PolicyPart(Part, frozen=True, kw_only=True):
     """One Conditional Access policy as far as this product is concerned.
 
     Attributes:
@@ -69,7 +69,7 @@ class PolicyPart(Part):
     mailboxes: int | None
 
 
-class TenantPosturePart(Part):
+class TenantPosturePart(Part, frozen=True, kw_only=True):
     """Settings that hold for the whole tenant; null means unknown, never "off".
 
     Attributes:
@@ -84,7 +84,7 @@ class TenantPosturePart(Part):
     conditional_access: list[PolicyPart]
 
 
-class SummaryPart(Part):
+class SummaryPart(Part, frozen=True, kw_only=True):
     """Counts over all mailboxes.
 
     Attributes:
@@ -105,7 +105,7 @@ class SummaryPart(Part):
     by_kind: dict[str, int] = {}
 
 
-class SmtpAuthPart(Part):
+class SmtpAuthPart(Part, frozen=True, kw_only=True):
     """The SMTP AUTH switch as it holds for one mailbox."""
 
     mailbox: Literal["inherit", "enabled", "disabled", "unknown"]
@@ -113,14 +113,14 @@ class SmtpAuthPart(Part):
     source: Literal["mailbox", "tenant"]
 
 
-class CodePart(Part):
+class CodePart(Part, frozen=True, kw_only=True):
     """The reply that a client sees next when it carries on."""
 
     code: str
     enhanced: str
 
 
-class ReplyPart(Part):
+class ReplyPart(Part, frozen=True, kw_only=True):
     """An SMTP reply."""
 
     code: str
@@ -130,7 +130,7 @@ class ReplyPart(Part):
     then: CodePart | None
 
 
-class FindingPart(Part):
+class FindingPart(Part, frozen=True, kw_only=True):
     """One observed value."""
 
     section: str
@@ -138,7 +138,7 @@ class FindingPart(Part):
     value: str
 
 
-class GatePart(Part):
+class GatePart(Part, frozen=True, kw_only=True):
     """One gate's answer."""
 
     gate: str
@@ -147,7 +147,7 @@ class GatePart(Part):
     evidence: list[FindingPart]
 
 
-class VerdictPart(Part):
+class VerdictPart(Part, frozen=True, kw_only=True):
     """One mailbox, one method."""
 
     outcome: OutcomeWord
@@ -161,7 +161,7 @@ class VerdictPart(Part):
     gates: list[GatePart]
 
 
-class VerdictsPart(Part):
+class VerdictsPart(Part, frozen=True, kw_only=True):
     """The verdicts of all methods."""
 
     basic: VerdictPart
@@ -169,7 +169,7 @@ class VerdictsPart(Part):
     oauth_app: VerdictPart
 
 
-class UsePart(Part):
+class UsePart(Part, frozen=True, kw_only=True):
     """Who really sends that way; null counts mean that it was not collected."""
 
     basic: int | None = None
@@ -180,7 +180,7 @@ class UsePart(Part):
     source: str | None = None
 
 
-class RemedyPart(Part):
+class RemedyPart(Part, frozen=True, kw_only=True):
     """What opens a closed gate."""
 
     gate: str
@@ -190,7 +190,7 @@ class RemedyPart(Part):
     undo: str
 
 
-class WaiverPart(Part):
+class WaiverPart(Part, frozen=True, kw_only=True):
     """An accepted flag."""
 
     reason: str
@@ -198,7 +198,7 @@ class WaiverPart(Part):
     expires: str
 
 
-class MailboxPart(Part):
+class MailboxPart(Part, frozen=True, kw_only=True):
     """One mailbox.
 
     Attributes:
@@ -223,7 +223,7 @@ class MailboxPart(Part):
     next_gate: str | None = None
 
 
-class Report(Part):
+class Report(Part, frozen=True, kw_only=True):
     """The whole report."""
 
     schema: str

@@ -46,7 +46,7 @@ _ESCAPES: Final = {
 }
 
 
-class Case(Frozen):
+class Case(Frozen, frozen=True, kw_only=True):
     """What many mailboxes share: verdicts, replies, reasons and remedies.
 
     Attributes:
@@ -68,7 +68,7 @@ class Case(Frozen):
     remedies: tuple[Remedy, ...]
 
 
-class Explorer(Frozen):
+class Explorer(Frozen, frozen=True, kw_only=True):
     """All mailboxes by column, and the words that the page shows; kinds, flags and cases are indices.
 
     Attributes:

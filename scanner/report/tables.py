@@ -67,7 +67,7 @@ def disarm(frame: pd.DataFrame) -> pd.DataFrame:
         A frame of the same shape whose text is safe to write as CSV.
     """
     safe = frame.copy()
-    for name in frame.select_dtypes("str"):
+    for name in frame.columns[frame.dtypes == "str"]:
         armed = frame[name].str.startswith(FORMULA_STARTS)
         safe[name] = frame[name].mask(armed, "'" + frame[name])
     return safe

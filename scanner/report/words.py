@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from scanner.gates.order import GATES
 from scanner.model.text import NOTHING, Text, say
 
 TONE_BY_FLAG: Final[Mapping[str, str]] = {
     "failing": "bad",
-    "will_fail": "bad",
+    "will_fail": "soon",
     "would_fail": "warn",
     "exposed": "risk",
     "unknown": "unknown",
@@ -54,16 +55,7 @@ METHOD_TITLES: Final[Mapping[str, Text]] = {
     "oauth_app": say("OAuth, as an application"),
 }
 
-GATE_TITLES: Final[Mapping[str, Text]] = {
-    "retirement": say("Retirement of Basic"),
-    "authentication_policy": say("Authentication policy"),
-    "smtp_auth_switch": say("SMTP AUTH switch"),
-    "account": say("Account"),
-    "security_defaults": say("Security Defaults"),
-    "conditional_access": say("Conditional Access"),
-    "per_user_mfa": say("Per-user MFA"),
-    "send_as": say("Send As right"),
-}
+GATE_TITLES: Final[Mapping[str, Text]] = {gate.name: gate.title for gate in GATES}
 
 KIND_TITLES: Final[Mapping[str, Text]] = {
     "user": say("User"),

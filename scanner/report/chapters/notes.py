@@ -56,8 +56,9 @@ def _write_timeline(language: Language) -> tuple[Term, ...]:
         Term(
             word=language.gettext("End of December 2026"),
             meaning=language.gettext(
-                "Basic for SMTP AUTH is turned off by default for existing tenants; administrators can turn it on again. "
-                "How, and which reply senders then see, is not published: scan again in the first days of January."
+                "Basic for SMTP AUTH is turned off by default for existing tenants; administrators can turn it on "
+                "again. How, and which reply senders then see, is not published: scan again in the first days of "
+                "January."
             ),
             tone="warn",
         ),
@@ -68,7 +69,9 @@ def _write_timeline(language: Language) -> tuple[Term, ...]:
         ),
         Term(
             word=language.gettext("Second half of 2027"),
-            meaning=language.gettext("Microsoft announces the date of the final removal. The date itself is not known."),
+            meaning=language.gettext(
+                "Microsoft announces the date of the final removal. The date itself is not known."
+            ),
             tone="neutral",
         ),
     )
@@ -78,18 +81,20 @@ def _write_method(report: Report, language: Language) -> list[str]:
     """Writes how the verdicts came about."""
     sentences = [
         language.gettext(
-            "Nothing was sent and no password was tried: every reply is predicted from settings that were read, and the "
-            "evidence is kept beside this report."
+            "Nothing was sent and no password was tried: every reply is predicted from settings that were read, and "
+            "the evidence is kept beside this report."
         ),
         language.gettext(
-            "Each layer that can refuse a submission is judged for every mailbox; the first closed one decides the reply, "
-            "the others are named too. The order of the first two layers is inferred, not documented."
+            "Each layer that can refuse a submission is judged for every mailbox; the first closed one decides the "
+            "reply, the others are named too. The order of the first two layers is inferred, not documented."
         ),
         language.gettext(
-            "A wrong password, a lock-out after failed attempts and the settings of the sending device can't be seen in "
-            "the tenant's settings, and can refuse a submission that is shown as accepted."
+            "A wrong password, a lock-out after failed attempts and the settings of the sending device can't be seen "
+            "in the tenant's settings, and can refuse a submission that is shown as accepted."
         ),
-        language.gettext("After a change allow up to an hour before senders see it; that is experience, not a promise."),
+        language.gettext(
+            "After a change allow up to an hour before senders see it; that is experience, not a promise."
+        ),
     ]
     if not any(mailbox.use.source for mailbox in report.mailboxes):
         sentences.append(

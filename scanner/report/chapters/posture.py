@@ -69,7 +69,9 @@ def _show_switch(report: Report, language: Language) -> Setting:
     if disabled is None:
         return _unknown_setting(title, name, language)
     if disabled:
-        meaning = language.gettext("Mailboxes without a value of their own can't submit, with a password or with OAuth.")
+        meaning = language.gettext(
+            "Mailboxes without a value of their own can't submit, neither with a password nor with OAuth."
+        )
         return Setting(title=title, name=name, value=language.gettext("Off"), meaning=meaning, tone="refused")
     meaning = language.gettext("Mailboxes without a value of their own may submit, as far as this switch goes.")
     return Setting(title=title, name=name, value=language.gettext("On"), meaning=meaning, tone="accepted")
@@ -81,7 +83,9 @@ def _show_defaults(report: Report, language: Language) -> Setting:
     if enabled is None:
         return _unknown_setting(title, name, language)
     if enabled:
-        meaning = language.gettext("Every sign-in with a password alone is refused for sending; there are no exceptions.")
+        meaning = language.gettext(
+            "Every sign-in with a password alone is refused for sending; there are no exceptions."
+        )
         return Setting(title=title, name=name, value=language.gettext("On"), meaning=meaning, tone="refused")
     meaning = language.gettext("They refuse nothing.")
     return Setting(title=title, name=name, value=language.gettext("Off"), meaning=meaning, tone="accepted")
@@ -101,8 +105,10 @@ def _show_policy(report: Report, language: Language) -> Setting:
 
 def _show_overrides(report: Report, language: Language) -> Setting:
     """Counts the values of the switch on the mailboxes: their own value beats the tenant's."""
-    counts = Counter(mailbox.smtp_auth.mailbox for mailbox in report.mailboxes if mailbox.set_aside is None)
-    parts = [f"{language.render(SWITCH_TITLES[code])} {language.number(counts[code])}" for code in SWITCH_TITLES]
+    counts: Counter[str] = Counter(
+        mailbox.smtp_auth.mailbox for mailbox in report.mailboxes if mailbox.set_aside is None
+    )
+    parts = [f"{language.render(title)} {language.number(counts[code])}" for code, title in SWITCH_TITLES.items()]
     return Setting(
         title=language.gettext("SMTP AUTH on the mailboxes"),
         name="SmtpClientAuthenticationDisabled",

@@ -151,5 +151,5 @@ def _list_group(code: str, group: Sequence[MailboxPart], language: Language) -> 
         meaning=language.render(SET_ASIDE_MEANINGS[code]),
         count=language.number(len(group)),
         people=tuple(show_person(mailbox) for mailbox in group[:APART_LIMIT]),
-        more=language.ngettext("and {count} more", "and {count} more", rest) if rest > 0 else "",
+        more=language.gettext("and {count} more", count=language.number(rest)) if rest > 0 else "",
     )

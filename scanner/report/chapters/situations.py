@@ -12,6 +12,7 @@ from scanner.report.names import show_name
 from scanner.report.words import (
     CONFIDENCE_TITLES,
     DEPENDENCY_TITLES,
+    FLAG_MEANINGS,
     FLAG_TITLES,
     GATE_TITLES,
     TONE_BY_FLAG,
@@ -205,7 +206,7 @@ def _tell(key: int, group: Sequence[MailboxPart], language: Language) -> Situati
         tone=TONE_BY_FLAG[first.flag],
         count=language.ngettext("{count} mailbox", "{count} mailboxes", len(group)),
         title=_title(first, language),
-        because=explain_verdict(basic),
+        because=explain_verdict(basic) or (language.render(FLAG_MEANINGS[first.flag]),),
         replies=show_replies(basic),
         other_replies=tuple(write_reply(reply) for reply in basic.other_replies),
         closed=title_gates(basic.closed, language),
@@ -215,7 +216,7 @@ def _tell(key: int, group: Sequence[MailboxPart], language: Language) -> Situati
         confidence=language.render(CONFIDENCE_TITLES[basic.confidence]),
         remedies=tuple(show_remedy(remedy, language, first.address) for remedy in first.remedies),
         examples=examples,
-        more=language.ngettext("and {count} more", "and {count} more", rest) if rest else "",
+        more=language.gettext("and {count} more", count=language.number(rest)) if rest else "",
     )
 
 
@@ -230,7 +231,8 @@ def _title(mailbox: MailboxPart, language: Language) -> str:
         case "depends":
             return language.gettext("Refused under some circumstances")
         case "refused":
-            return " + ".join(title_gates(basic.closed, language)) or language.gettext("Refused")
+            gates = ", ".join(title_gates(basic.closed, language))
+            return language.gettext("Refused: {gates}", gates=gates) if gates else language.gettext("Refused")
 
 
 def explain_verdict(verdict: VerdictPart) -> tuple[str, ...]:

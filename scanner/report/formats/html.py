@@ -5,7 +5,7 @@ from typing import BinaryIO, Final
 
 from scanner.report.formats import Edition
 
-STATIC_ROWS: Final = 250
+STATIC_ROWS: Final = 100
 """Flagged mailboxes in the static table; the searchable table below it holds all of them."""
 
 

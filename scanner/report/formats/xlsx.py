@@ -71,7 +71,9 @@ class XlsxFormat:
 
         try:
             with xlsxwriter.Workbook(out, _OPTIONS) as workbook:
-                workbook.set_properties({"title": "SMTP AUTH", "subject": edition.report.run.id, "author": "smtp-posture"})
+                workbook.set_properties(
+                    {"title": "SMTP AUTH", "subject": edition.report.run.id, "author": "smtp-posture"}
+                )
                 _write_sheets(workbook, edition.report, edition.language)
         except XlsxWriterException as error:
             raise RenderError(f"The workbook can't be written: {error}") from error
@@ -89,7 +91,9 @@ def _write_sheets(workbook: Any, report: Report, language: Language) -> None:  #
     )
     style = workbook.add_format({"bold": True, "font_color": "#ffffff", "bg_color": "#1d3b53", "valign": "vcenter"})
     for name, headers, rows in sheets:
-        _write_sheet(workbook.add_worksheet(name), [(language.render(text), width) for text, width in headers], rows, style)
+        _write_sheet(
+            workbook.add_worksheet(name), [(language.render(text), width) for text, width in headers], rows, style
+        )
 
 
 def _write_sheet(
@@ -98,7 +102,7 @@ def _write_sheet(
     rows: Iterable[Sequence[Cell]],
     style: object,
 ) -> None:
-    """Writes one sheet: header, frozen panes, column widths, rows, filter; rows beyond the limit are counted, not lost."""
+    """Writes one sheet with header, frozen panes, widths and filter; rows beyond the limit are counted, not lost."""
     for place, (_, width) in enumerate(headers):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 1)
@@ -162,7 +166,11 @@ def _list_summary(report: Report, language: Language) -> list[Sequence[Cell]]:
 def _list_gates(mailbox: MailboxPart) -> Iterable[Sequence[Cell]]:
     """Lists the gates of a mailbox for every method, with the evidence of each."""
     verdicts = mailbox.verdicts
-    methods = (("basic", verdicts.basic), ("oauth_delegated", verdicts.oauth_delegated), ("oauth_app", verdicts.oauth_app))
+    methods = (
+        ("basic", verdicts.basic),
+        ("oauth_delegated", verdicts.oauth_delegated),
+        ("oauth_app", verdicts.oauth_app),
+    )
     for method, verdict in methods:
         for gate in verdict.gates:
             evidence = "; ".join(f"{found.section} {found.path} = {found.value}" for found in gate.evidence)
