@@ -19,6 +19,7 @@ HALF_A_PAIR = re.compile(
 )
 REPLACEMENT = rb"\\ufffd"
 BESIDE_VALUE = {"count"}  # what ConvertTo-Json puts beside a wrapped list; keys with @ are noise anyway
+TRAILING = "trailing characters"
 DEEPEST = 100  # levels of nesting in one row; policies need about eight
 
 LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -79,7 +80,7 @@ def _object_items(text: Utf8, name: str) -> Iterator[Item]:
     try:
         whole = OBJECT.decode(text)
     except msgspec.DecodeError as error:
-        if "trailing characters" not in str(error):
+        if TRAILING not in str(error):
             raise
         return _rows(_lines(text, error), name)
     wrapped = _wrapped(whole)
@@ -114,15 +115,25 @@ def _rows(raws: Sequence[msgspec.Raw], name: str) -> Iterator[Item]:
         try:
             yield _row(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            reason = str(error).replace("`", "")
-            yield say("{file}: entry {number} can't be read: {reason}.", file=name, number=number, reason=reason)
+            message = "{file}: entry {number} can't be read: {reason}."
+            yield say(message, file=name, number=number, reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case RecursionError():
+            return "it is nested deeper than any export"
+        case UnicodeDecodeError():
+            return "it holds bytes that are not UTF-8; save the file as UTF-8"
+        case _:
+            return str(error).replace("`", "")
 
 
 def _row(raw: msgspec.Raw) -> dict[str, object]:
     row = ROW.decode(raw)
     content = memoryview(raw).tobytes()
     if content.count(b"[") + content.count(b"{") > DEEPEST and _depth(row) > DEEPEST:
-        raise RecursionError("nested deeper than any export")
+        raise RecursionError
     return row
 
 
@@ -133,9 +144,7 @@ def _depth(value: object) -> int:
 
 
 def _broken(text: Utf8, name: str, error: msgspec.DecodeError) -> Text:
-    found = BYTE.search(str(error))
-    offset = int(found[1]) if found else len(text)
-    before = bytes(text[:offset])
+    before = bytes(text[: _offset(text, str(error))])
     line_start = before.rfind(b"\n") + 1
     return say(
         "{file}, line {line}, column {column}: the JSON is broken here ({what}). Export the file again.",
@@ -144,3 +153,10 @@ def _broken(text: Utf8, name: str, error: msgspec.DecodeError) -> Text:
         column=len(before[line_start:].decode(errors="replace")) + 1,
         what=BYTE.sub("", str(error)).removeprefix("JSON is malformed: "),
     )
+
+
+def _offset(text: Utf8, words: str) -> int:
+    found = BYTE.search(words)
+    if found is None:  # the file ends too early
+        return len(text)
+    return int(found[1]) - (TRAILING in words)  # msgspec names the byte behind the first of these

@@ -64,10 +64,12 @@ def list_folder(folder: Path, names: Collection[str]) -> Listing:
     Raises:
         SourceError: There is no such folder, or nothing in it has a known name.
     """
-    paths = _paths_in(folder)
-    listing = Listing()
-    for path in paths:
-        _place(path, folder.resolve(), names, listing)
+    try:
+        paths = _paths_in(folder)
+        listing = _sorted(paths, folder.resolve(), names)
+    except OSError as error:
+        message = f"The folder {folder} can't be read: {error.strerror}."
+        raise SourceError(message, "Let this user read the folder and what is in it.") from error
     if not listing.entries and not listing.refused:
         raise _nothing_known(folder, paths, names)
     return listing
@@ -100,12 +102,7 @@ def _paths_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         advice = "Unpack it first." if folder.suffix.lower() in {".zip", ".gz", ".tgz"} else "Give the folder it is in."
         raise SourceError(f"{folder} is a file, not a folder.", advice)
-    try:
-        paths = sorted(_visible(folder))
-    except OSError as error:
-        raise SourceError(
-            f"The folder {folder} can't be listed: {error.strerror}.", "Let this user read it."
-        ) from error
+    paths = sorted(_visible(folder))
     if not paths:
         raise SourceError(f"The folder {folder} is empty.", HOW_TO_EXPORT)
     return paths
@@ -113,6 +110,13 @@ def _paths_in(folder: Path) -> list[Path]:
 
 def _visible(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _sorted(paths: list[Path], root: Path, names: Collection[str]) -> Listing:
+    listing = Listing()
+    for path in sorted(paths, key=_rank):
+        _place(path, root, names, listing)
+    return listing
 
 
 def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> None:
@@ -125,7 +129,7 @@ def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> 
         listing.refused[name] = reason
         listing.problems.append(reason)
         return
-    _prefer(name, Entry(name=path.name, path=path, form=form), listing)
+    _prefer(listing, Entry(name=path.name, path=path, form=form), name)
 
 
 def _reading_of(path: Path) -> tuple[str, Form | None]:
@@ -140,15 +144,16 @@ def _reading_of(path: Path) -> tuple[str, Form | None]:
             return path.stem.lower(), None
 
 
-def _prefer(name: str, entry: Entry, listing: Listing) -> None:
-    rival = listing.entries.get(name)
-    if rival is None:
-        listing.entries[name] = entry
-        return
-    chosen, other = sorted((rival, entry), key=lambda each: (each.form, each.name != each.name.lower(), each.name))
-    listing.entries[name] = chosen
-    message = "{section} is there twice: {chosen} is read, {other} is not. Remove one of them."
-    listing.problems.append(say(message, section=name, chosen=chosen.name, other=other.name))
+def _prefer(listing: Listing, entry: Entry, name: str) -> None:
+    first = listing.entries.setdefault(name, entry)
+    if first is not entry:
+        message = "{section} is there twice: {chosen} is read, {other} is not. Remove one of them."
+        listing.problems.append(say(message, section=name, chosen=first.name, other=entry.name))
+
+
+def _rank(path: Path) -> tuple[int, bool, str]:
+    form = _reading_of(path)[1]
+    return form or len(Form) + 1, path.name != path.name.lower(), path.name
 
 
 def _reason_to_refuse(path: Path, root: Path, label: str) -> Text | None:
@@ -184,8 +189,8 @@ def _nothing_known(folder: Path, paths: list[Path], names: Collection[str]) -> S
     if nested:
         return SourceError(f"The folder {folder} holds no evidence itself.", f"Is it the folder {nested[0]} in it?")
     guesses = _guesses(paths, names)
-    found = _some([path.name for path in paths])
-    advice = f"Rename what is evidence: {guesses}." if guesses else f"Expected are names like {_some(sorted(names))}."
+    found = some([path.name for path in paths])
+    advice = f"Rename what is evidence: {guesses}." if guesses else f"Expected are names like {some(sorted(names))}."
     return SourceError(f"No file of the folder {folder} has a name that is known; there are: {found}.", advice)
 
 
@@ -198,8 +203,9 @@ def _holds_known(folder: Path, names: Collection[str]) -> bool:
 
 def _guesses(paths: list[Path], names: Collection[str]) -> str:
     near = ((path.name, nearest(path.name, names)) for path in paths)
-    return _some([f"{found} to {name}.json" for found, name in near if name])
+    return some([f"{found} to {name}.json" for found, name in near if name])
 
 
-def _some(words: list[str]) -> str:
+def some(words: list[str]) -> str:
+    """List the first of many names, and how many more there are."""
     return ", ".join(words[:NAMED]) + (f" and {len(words) - NAMED} more" if len(words) > NAMED else "")

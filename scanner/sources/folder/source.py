@@ -9,7 +9,7 @@ from scanner.evidence.section import Section
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text, say
-from scanner.sources.folder.find import Form, Listing, list_folder
+from scanner.sources.folder.find import Form, Listing, list_folder, some
 from scanner.sources.folder.reading import items_of, last_written
 from scanner.sources.folder.tally import Tally
 from scanner.sources.folder.whose import tenant_of
@@ -56,13 +56,15 @@ class FolderSource:
     def _tenant(self, listing: Listing) -> Tenant:
         entry = listing.entries.get(TENANT)
         if entry is None:
-            self.problems.append(say("No tenant.json can be read: the report can't say whose evidence this is."))
+            self.problems.append(say("There is no tenant.json: the report can't say whose evidence this is."))
             return Tenant()
-        for item in items_of(entry, listing.strangers):
-            if not isinstance(item, Text):
-                return tenant_of(Row(item), self.problems)
-            self.problems.append(item)
-        return Tenant()
+        items = items_of(entry, listing.strangers)
+        match next(items, say("tenant.json names no tenant: it holds an empty list.")):
+            case Text() as problem:
+                self.problems.append(problem)
+                return Tenant()
+            case row:
+                return tenant_of(Row(row), self.problems)
 
     def _read(self, section: Section[Any], listing: Listing, tenant: Tenant, tally: Tally) -> SectionReport:
         entry = listing.entries.get(section.name)
@@ -85,4 +87,4 @@ def _missing(section: str, listing: Listing) -> SectionReport:
 def _notes(listing: Listing) -> list[Text]:
     if not listing.strangers:
         return []
-    return [say("Not part of the evidence, and not read: {names}.", names=", ".join(listing.strangers))]
+    return [say("Not part of the evidence, and not read: {names}.", names=some(sorted(listing.strangers)))]
