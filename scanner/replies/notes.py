@@ -5,17 +5,12 @@ from scanner.replies.recognise import Found
 from scanner.replies.signs import Sign
 
 _OAUTH = frozenset({Sign.XOAUTH2, Sign.APP_ONLY})
+_CARRIED_ON = frozenset({Sign.SECURE_CONNECTION, Sign.CARRIED_ON})
 
-_BY_SIGN = (
-    (
-        frozenset({Sign.SECURE_CONNECTION}),
-        say("The hint at a secure connection is the client's own for every 530, and usually wrong: TLS is fine."),
-    ),
-    (
-        frozenset({Sign.OTHER_SERVER}),
-        say("The server isn't Exchange Online: what is said here holds for smtp.office365.com only."),
-    ),
+_SECURE_CONNECTION = say(
+    "Words of the client about a secure connection belong to every 530 and are usually wrong: TLS is fine."
 )
+_OTHER_SERVER = say("The server isn't Exchange Online: what is said here holds for smtp.office365.com only.")
 
 _BY_ENTRY = {
     "security_defaults": say("The account isn't locked out: Security Defaults refuse Basic, and call that locked."),
@@ -47,7 +42,8 @@ def write_notes(found: tuple[Found, ...], signs: frozenset[Sign], *, cut: bool) 
     """
     keys = {reply.entry.key for reply in found if reply.enhanced or not reply.by_code_only}
     applying = (
-        *((needed <= signs, note) for needed, note in _BY_SIGN),
+        (bool(signs & _CARRIED_ON), _SECURE_CONNECTION),
+        (Sign.OTHER_SERVER in signs, _OTHER_SERVER),
         *((key in keys, note) for key, note in _BY_ENTRY.items()),
         (bool(signs & _OAUTH) and any(key.startswith("smtp_auth_disabled") for key in keys), _SWITCH_STOPS_OAUTH),
         (Sign.DOMAIN_USER in signs and "unauthenticated_5_7_3" in keys, _DOMAIN_USER),

@@ -13,6 +13,8 @@ _ESCAPED_CHARACTER = re.compile(r"\\u00([0-7][0-9A-Fa-f])")
 _ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n|\\[rt]")
 _ESCAPED_QUOTE = re.compile(r"\\([\"'/])")
 _SOFT_BREAK = re.compile(r"=\r?\n")  # quoted-printable
+_WRAP = r"[ \t]{0,3}\r?\n[ \t>|]{0,9}"
+_BROKEN_CODE = re.compile(rf"(?<![\w.])([245]\.(?:\d{{1,3}}\.(?={_WRAP}\d)|(?={_WRAP}\d{{1,3}}\.\d))){_WRAP}")
 _TAG = re.compile(r"<[A-Za-z/][^<>@]{0,200}>")  # an address in <> is no tag
 _MORE_FOLLOWS = re.compile(r"(?<![\w.])([245]\d\d)-(?=[245]\.\d|[A-Za-z])")
 _CONTINUED = re.compile(r"[\s>|]{0,20}([245]\d\d)([- ])(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
@@ -76,6 +78,7 @@ def unescape(text: str) -> str:
     text = _ESCAPED_CHARACTER.sub(lambda found: chr(int(found[1], 16)), text)
     text = _ESCAPED_BREAK.sub("\n", text)
     text = _ESCAPED_QUOTE.sub(r"\1", text)
+    text = _BROKEN_CODE.sub(r"\1", text)
     return _TAG.sub(" ", html.unescape(text))
 
 

@@ -125,12 +125,13 @@ def count_shared(one: str, other: str) -> int:
 
 
 def find_bare_codes(marks: list[Mark]) -> list[Found]:
-    """Read three-digit codes that stand alone, or before an enhanced code that isn't known."""
+    """Read three-digit codes that stand alone; before an unknown enhanced code, only what stands for any of them."""
     return [
         Found(entry=entry, matched=mark.code, code=mark.code, by_code_only=True, place=mark.start)
         for mark in marks
         if mark.code
         for entry in entries_of_code(mark.code)
+        if entry.stands_for_code or not mark.enhanced
     ]
 
 

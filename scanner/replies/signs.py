@@ -55,7 +55,7 @@ _PATTERNS = {
     Sign.OLD_TLS: r"tls ?1\.[01]\b|tlsv1(?:\.1)?\b|sslv3|legacy tls",
     Sign.SECURE_CONNECTION: r"requires a secure connection|mustissuestarttlsfirst",
     Sign.NODEMAILER: r"invalid login:|nodemailer",
-    Sign.DOMAIN_USER: r"(?<![\w:\\])[a-z][a-z0-9-]{1,14}\\{1,2}(?![nrt])[a-z][\w.-]{2,}",
+    Sign.DOMAIN_USER: r"(?<![\w:\\])[a-z][a-z0-9-]{1,14}\\{1,2}(?![nrt]|u00)[a-z][\w.-]{2,}",
     Sign.EXCHANGE_ONLINE: (
         r"\.prod\.outlook\.com|(?:smtp|outlook)\.office(?:365)?\.(?:com|us)|partner\.outlook\.cn|"
         r"smtp\.hve\.mx\.microsoft|smtp-legacy|aka\.ms/smtp_auth"

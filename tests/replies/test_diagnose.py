@@ -110,6 +110,24 @@ def test_an_unknown_enhanced_code_falls_back_on_the_code_before_it() -> None:
     assert diagnosis.main.code == "535"
 
 
+def test_an_unknown_enhanced_code_is_not_guessed_at_where_its_code_has_many_meanings() -> None:
+    diagnosis = diagnose("550 5.7.520 Access denied")
+    assert diagnosis.main is None
+    assert str(diagnosis.unknown) == "The catalogue doesn't know the code 5.7.520."
+
+
+@pytest.mark.parametrize(
+    "text", ["535 5.7.\n139", "535 5.\n> 7.139", "Step 5.\n535 5.7.139", "on 2026-11-20.\n535 5.7.139"]
+)
+def test_a_code_that_is_wrapped_in_its_middle_is_read(text: str) -> None:
+    (found,) = diagnose(text).found
+    assert (found.code, found.enhanced) == ("535", "5.7.139")
+
+
+def test_an_escaped_apostrophe_is_no_user_name() -> None:
+    assert Sign.DOMAIN_USER not in diagnose(DEFAULTS.replace("'", "\\u0027")).signs
+
+
 def test_a_version_number_is_no_code() -> None:
     assert not diagnose("MailKit 4.7.1 on 5.15.0").found
 
@@ -195,6 +213,7 @@ def test_a_domain_in_front_of_the_user_is_on_premises_unless_the_server_is_excha
     ("text", "note"),
     [
         (DOTNET + NOT_AUTHENTICATED + TENANT, "usually wrong"),
+        (f"Die Serverantwort war: {NOT_AUTHENTICATED}{TENANT}", "usually wrong"),
         (DEFAULTS, "isn't locked out"),
         ("535 5.7.8 Username and Password not accepted. gsmtp", "isn't a reply of Exchange Online"),
         (f"{UNSUCCESSFUL}basic authentication is disabled.", "app password doesn't help"),
