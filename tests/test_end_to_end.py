@@ -1,0 +1,146 @@
+"""The whole job on the simulated tenant: what the report says is what the tenant would do."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner.cli import main
+from scanner.simulator import Population, Scenario, SimulatedTenant, build_population
+
+MAILBOXES = 3000
+
+
+@pytest.fixture(scope="module")
+def population() -> Population:
+    return build_population(Scenario(mailboxes=MAILBOXES, seed=11))
+
+
+@pytest.fixture(scope="module")
+def tenant(population: Population) -> Iterator[SimulatedTenant]:
+    with SimulatedTenant(population) as running:
+        yield running
+
+
+def write_config(folder: Path, tenant: SimulatedTenant, kind: str) -> Path:
+    """Write a configuration that signs in to the simulated tenant with a certificate or a secret."""
+    secret = folder / "secret.txt"
+    secret.write_text(tenant.client_secret)
+    credential = {
+        "certificate": f'certificate_file = "{tenant.certificate_file}"',
+        "secret": f'secret_file = "{secret}"',
+    }[kind]
+    path = folder / "smtp-posture.toml"
+    path.write_text(
+        f"""
+[store]
+url = "sqlite:///{folder}/store.db"
+[tenants.simulated]
+id = "{tenant.tenant_id}"
+cloud = "custom"
+[tenants.simulated.credential]
+kind = "{kind}"
+client_id = "{tenant.client_id}"
+{credential}
+[tenants.simulated.endpoints]
+authority = "{tenant.authority_url}"
+graph = "{tenant.graph_url}"
+exchange = "{tenant.exchange_url}"
+ca_file = "{tenant.ca_file}"
+"""
+    )
+    return path
+
+
+def scan(folder: Path, tenant: SimulatedTenant, kind: str) -> tuple[int, dict]:
+    """Scan into a folder; give the exit code and the report."""
+    config = write_config(folder, tenant, kind)
+    code = main(["scan", "--config", str(config), "--out", str(folder / "out"), "--format", "json"])
+    (report,) = (folder / "out").glob("*/report.json")
+    return code, json.loads(report.read_text())
+
+
+@pytest.fixture(scope="module")
+def report(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    code, found = scan(tmp_path_factory.mktemp("certificate"), tenant, "certificate")
+    assert code == 0
+    return found
+
+
+def test_every_basic_outcome_is_what_the_tenant_would_do(report: dict, population: Population) -> None:
+    """For each of 3,000 mailboxes the report's outcome equals the tenant's own truth."""
+    said = {mailbox["id"]: mailbox["verdicts"]["basic"]["outcome"] for mailbox in report["mailboxes"]}
+    assert said == population.truth()
+    assert len(said) >= MAILBOXES
+    assert set(said.values()) == {"accepted", "refused", "depends"}
+
+
+def test_the_predicted_reply_is_what_the_tenant_answers(report: dict, tenant: SimulatedTenant) -> None:
+    """A refused mailbox gets one of the replies that its verdict names, and most get the preferred one."""
+    preferred = 0
+    refused = [item for item in report["mailboxes"] if item["verdicts"]["basic"]["outcome"] == "refused"][:500]
+    for mailbox in refused:
+        basic = mailbox["verdicts"]["basic"]
+        answer = tenant.submit(mailbox["id"]).reply
+        possible = [basic["reply"], *basic["other_replies"]]
+        assert any(f"{one['code']} {one['enhanced']} {one['text']}" in answer for one in possible), (basic, answer)
+        preferred += f"{basic['reply']['code']} {basic['reply']['enhanced']} {basic['reply']['text']}" in answer
+    assert preferred > 0.9 * len(refused)
+
+
+def test_everything_was_read(report: dict) -> None:
+    """The run is complete, and so is every section that the live source asks for."""
+    assert report["run"]["complete"] is True
+    states = {part["section"]: part["state"] for part in report["run"]["evidence"]}
+    assert {name for name, state in states.items() if state != "complete"} <= {"service-principals"}
+
+
+def test_a_secret_reads_the_same_as_a_certificate(
+    report: dict, tenant: SimulatedTenant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both credentials end in the same verdicts, and the secret is neither printed nor kept."""
+    code, other = scan(tmp_path, tenant, "secret")
+    assert code == 0
+    assert other["summary"] == report["summary"]
+    printed = capsys.readouterr()
+    assert tenant.client_secret not in printed.out + printed.err
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "secret.txt"]
+    assert not any(tenant.client_secret.encode() in path.read_bytes() for path in kept)
+
+
+def test_an_empty_mailbox_list_is_no_clean_report(population: Population, tmp_path: Path) -> None:
+    """Zero mailboxes where the users say there are some: incomplete, and a note that says why."""
+    from scanner.simulator import Faults
+
+    with SimulatedTenant(population, faults=Faults(empty_mailboxes=True)) as empty:
+        code, found = scan(tmp_path, empty, "certificate")
+    assert code == 4
+    assert found["run"]["complete"] is False
+    assert found["run"]["notes"]
+
+
+@pytest.mark.parametrize(
+    ("right", "section"),
+    [
+        ("Policy.Read.All", "security-defaults"),
+        ("GroupMember.Read.All", "groups"),
+        ("ExchangeRole", "cas-mailboxes"),
+        ("User.Read.All", "users"),
+    ],
+)
+def test_a_permission_taken_away_is_named_and_nothing_is_claimed(
+    population: Population, tmp_path: Path, right: str, section: str
+) -> None:
+    """Without a permission the verdicts that need it are unknown or as they were, never another answer."""
+    with SimulatedTenant(population, without={right}) as poorer:
+        code, found = scan(tmp_path, poorer, "certificate")
+    assert code == 4
+    (part,) = [part for part in found["run"]["evidence"] if part["section"] == section]
+    assert part["state"] == "missing"
+    assert part["permission"]
+    truth = population.truth()
+    said = {mailbox["id"]: mailbox["verdicts"]["basic"] for mailbox in found["mailboxes"]}
+    wrong = {key: verdict for key, verdict in said.items() if verdict["outcome"] not in {"unknown", truth.get(key)}}
+    assert wrong == {}
+    assert all(verdict["missing"] for verdict in said.values() if verdict["outcome"] == "unknown")
