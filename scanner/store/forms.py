@@ -19,8 +19,8 @@ OPTIONS = msgspec.json.Decoder(dict[str, Any])
 
 
 def plain(text: str) -> str:
-    """Give a text that every database can hold: PostgreSQL refuses NUL, and a display name may contain one."""
-    return text.replace("\x00", "\ufffd")
+    """Give a text that every database can hold: none takes half a surrogate pair, PostgreSQL takes no NUL."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def plain_tenant(tenant: Tenant) -> Tenant:

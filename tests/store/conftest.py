@@ -13,15 +13,16 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scanner.store import Store
+from tests.support.privilege import NOBODY
 
 SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-UNPRIVILEGED = 65534  # PostgreSQL refuses to run as root
 
 
 def run_as_user(*command: str | Path, cwd: Path) -> None:
+    """Run a program of PostgreSQL, which refuses to be root."""
     words = [str(word) for word in command]
     if os.geteuid() == 0:
-        subprocess.run(words, check=True, capture_output=True, cwd=cwd, user=UNPRIVILEGED, group=UNPRIVILEGED)
+        subprocess.run(words, check=True, capture_output=True, cwd=cwd, user=NOBODY, group=NOBODY)
     else:
         subprocess.run(words, check=True, capture_output=True, cwd=cwd)
 
@@ -34,7 +35,7 @@ def postgresql_url() -> Iterator[str]:
     programs = SERVER_PROGRAMS[-1].parent
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     if os.geteuid() == 0:
-        os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
+        os.chown(folder, NOBODY, NOBODY)
     cluster = folder / "cluster"
     run_as_user(programs / "initdb", "-D", cluster, "-U", "smtp", "-A", "trust", "--no-sync", cwd=folder)
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
@@ -71,17 +72,3 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(url: str) -> Iterator[Store]:
     with Store.open(url) as opened:
         yield opened
-
-
-@pytest.fixture
-def folder_of_another_user() -> Iterator[Path]:
-    """Give a folder, and run the test as a user who may not write there (root may write anywhere)."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o555)
-        was = os.geteuid()
-        if was == 0:
-            os.seteuid(UNPRIVILEGED)
-        try:
-            yield Path(name)
-        finally:
-            os.seteuid(was)

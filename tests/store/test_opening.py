@@ -11,6 +11,7 @@ import pytest
 from scanner.errors import StoreError
 from scanner.model.tenant import Tenant
 from scanner.store import Store
+from tests.support.privilege import reachable_folder, unprivileged
 
 
 def test_the_file_and_its_log_are_private(tmp_path: Path) -> None:
@@ -44,8 +45,22 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert f"no folder {tmp_path}/none" in refusal_of(f"sqlite:///{tmp_path}/none/store.db").message
 
 
-def test_a_folder_where_nothing_may_be_written_is_named(folder_of_another_user: Path) -> None:
-    assert "Permission denied" in refusal_of(f"sqlite:///{folder_of_another_user}/store.db").message
+def test_a_folder_where_nothing_may_be_written_is_named() -> None:
+    with reachable_folder() as folder:
+        folder.chmod(0o555)
+        with unprivileged():
+            error = refusal_of(f"sqlite:///{folder}/store.db")
+    assert "Permission denied" in error.message
+
+
+def test_a_file_that_may_not_be_written_is_told() -> None:
+    with reachable_folder() as folder:
+        Store.open(f"sqlite:///{folder}/store.db").close()
+        (folder / "store.db").chmod(0o444)
+        folder.chmod(0o555)
+        with unprivileged():
+            error = refusal_of(f"sqlite:///{folder}/store.db")
+    assert "can't be used" in error.message
 
 
 def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ TWO = "22222222-2222-2222-2222-222222222222"
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 TENANT = Tenant(id=ONE, domain="contoso.example", name="Contoso \x00 <b>", cloud="public", collected_at=NOON)
 REPORT = SectionReport(
-    section="users", state=SectionState.PARTIAL, count=2, expected=3, reason="page 2: 503", permission="User.Read.All",
+    section="users", state=SectionState.PARTIAL, count=2, expected=3, reason="page 2 😢", permission="User.Read.All",
     collected_at=NOON,
 )  # fmt: skip
 ROWS: list[dict[str, object]] = [
@@ -55,6 +55,14 @@ def test_a_snapshot_is_read_as_it_was_written(store: Store) -> None:
     assert (second.rows, second.tabular) == (({"id": ""},), True)
     assert store.sections(snapshot_id) == {"users": REPORT}
     assert store.tenant(snapshot_id) == msgspec.structs.replace(TENANT, name="Contoso \ufffd <b>")
+
+
+def test_a_text_that_no_database_holds_is_kept_nearly(store: Store) -> None:
+    writer = store.begin_snapshot(TENANT)
+    writer.close_section(msgspec.structs.replace(REPORT, reason="a\ud83d\x00b"))
+    snapshot_id = writer.finish(TENANT)
+    assert store.sections(snapshot_id)["users"].reason == "a?\ufffdb"
+    assert store.digest(snapshot_id) == store.measure_digest(snapshot_id)
 
 
 def test_what_was_kept_outlives_the_store_object(url: str) -> None:

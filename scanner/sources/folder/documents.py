@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from scanner.model.text import Text, say
-from scanner.sources.folder.encoding import to_utf8
+from scanner.sources.folder.encoding import Utf8, read_utf8
 from scanner.sources.folder.item import FileError, Item
-
-Utf8 = bytes | memoryview
 
 BLANK = re.compile(rb"\s*")
 BYTE = re.compile(r" \(byte (\d+)\)")
@@ -28,17 +26,17 @@ LINE = msgspec.json.Decoder(msgspec.Raw)
 ROW = msgspec.json.Decoder(dict[str, Any])
 
 
-def read_json(content: bytes, name: str) -> Iterator[Item]:
+def read_json(stream: BinaryIO, name: str) -> Iterator[Item]:
     """Read the rows of a file.
 
     Args:
-        content: The whole file.
+        stream: The file, at its beginning.
         name: The file, for the reader.
 
     Raises:
         FileError: None of it can be read.
     """
-    text = to_utf8(content, name)
+    text = read_utf8(stream, name)
     try:
         yield from _items(text, name)
     except msgspec.DecodeError as error:

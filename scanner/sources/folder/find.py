@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scanner.errors import SourceError
 from scanner.model.text import Text, say
+from scanner.sources.folder.item import printable
 
 HOW_TO_EXPORT = "Make one with the script that smtp-posture export-script prints."
 DOCUMENT_ENDINGS = (".json", ".jsonl", ".ndjson")
@@ -87,7 +88,7 @@ def list_documents(section: Entry, strangers: list[str]) -> list[Entry | Text]:
     """
     documents = []
     for path in sorted(_visible(section.path)):
-        label = f"{section.name}/{path.name}"
+        label = f"{section.name}/{printable(path.name)}"
         if path.suffix.lower() in DOCUMENT_ENDINGS:
             reason = _reason_to_refuse(path, section.path.resolve(), label)
             documents.append(reason or Entry(name=label, path=path, form=Form.DOCUMENT))
@@ -124,12 +125,12 @@ def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> 
     if form is None or name not in names:
         _place_stranger(path, names, listing)
         return
-    reason = _reason_to_refuse(path, root, path.name)
+    reason = _reason_to_refuse(path, root, printable(path.name))
     if reason is not None:
         listing.refused[name] = reason
         listing.problems.append(reason)
         return
-    _prefer(listing, Entry(name=path.name, path=path, form=form), name)
+    _prefer(listing, Entry(name=printable(path.name), path=path, form=form), name)
 
 
 def _reading_of(path: Path) -> tuple[str, Form | None]:
@@ -171,10 +172,10 @@ def _reason_to_refuse(path: Path, root: Path, label: str) -> Text | None:
 def _place_stranger(path: Path, names: Collection[str], listing: Listing) -> None:
     near = nearest(path.name, names)
     if near is None:
-        listing.strangers.append(path.name)
+        listing.strangers.append(printable(path.name))
         return
     message = "{file} is not read: the name that is looked for is {name}.json."
-    listing.problems.append(say(message, file=path.name, name=near))
+    listing.problems.append(say(message, file=printable(path.name), name=near))
 
 
 def nearest(file_name: str, names: Collection[str]) -> str | None:
@@ -189,7 +190,7 @@ def _nothing_known(folder: Path, paths: list[Path], names: Collection[str]) -> S
     if nested:
         return SourceError(f"The folder {folder} holds no evidence itself.", f"Is it the folder {nested[0]} in it?")
     guesses = _guesses(paths, names)
-    found = some([path.name for path in paths])
+    found = some([printable(path.name) for path in paths])
     advice = f"Rename what is evidence: {guesses}." if guesses else f"Expected are names like {some(sorted(names))}."
     return SourceError(f"No file of the folder {folder} has a name that is known; there are: {found}.", advice)
 
@@ -202,7 +203,7 @@ def _holds_known(folder: Path, names: Collection[str]) -> bool:
 
 
 def _guesses(paths: list[Path], names: Collection[str]) -> str:
-    near = ((path.name, nearest(path.name, names)) for path in paths)
+    near = ((printable(path.name), nearest(path.name, names)) for path in paths)
     return some([f"{found} to {name}.json" for found, name in near if name])
 
 

@@ -18,3 +18,8 @@ class FileError(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(str(text))
         self.text = text
+
+
+def printable(text: str) -> str:
+    """Give a text from outside without what a terminal would obey or a database would refuse."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

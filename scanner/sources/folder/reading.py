@@ -30,13 +30,18 @@ def items_of(entry: Entry, strangers: list[str]) -> Iterator[Item]:
 def _read(entry: Entry, strangers: list[str]) -> Iterator[Item]:
     match entry.form:
         case Form.DOCUMENT:
-            return read_json(entry.path.read_bytes(), entry.name)
+            return _read_document(entry)
         case Form.TABLE:
             return read_csv(entry.path, entry.name)
         case Form.FOLDER:
             return _read_folder(entry, strangers)
         case _:
             assert_never(entry.form)
+
+
+def _read_document(entry: Entry) -> Iterator[Item]:
+    with entry.path.open("rb") as stream:
+        yield from read_json(stream, entry.name)
 
 
 def _read_folder(entry: Entry, strangers: list[str]) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from scanner.model.text import Text, say
 from scanner.sources.folder.encoding import HEAD_BYTES, encoding_of, undecodable
-from scanner.sources.folder.item import FileError, Item
+from scanner.sources.folder.item import FileError, Item, printable
 
 DELIMITERS = ",;\t"
 PREAMBLES = ("#TYPE ", "sep=")  # PowerShell 5.1's Export-Csv; Excel
@@ -70,7 +70,7 @@ def _column_names(cells: Sequence[str], name: str) -> list[str]:
     seen: set[str] = set()
     for column in filter(None, map(str.lower, names)):
         if column in seen:
-            raise FileError(say("{file} has two columns of the name {column}.", file=name, column=column))
+            raise FileError(say("{file} has two columns of the name {column}.", file=name, column=printable(column)))
         seen.add(column)
     return names
 

@@ -5,6 +5,7 @@ import re
 from scanner.evidence.row import Row, parse_time
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text, say
+from scanner.sources.folder.item import printable
 
 ID = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")  # a GUID or a domain name
 
@@ -19,7 +20,7 @@ def tenant_of(row: Row, problems: list[Text]) -> Tenant:
     collected = row.word("collectedAt")
     moment = parse_time(collected)
     if collected and moment is None:
-        problems.append(say("tenant.json: collectedAt is no time: {value}.", value=collected))
+        problems.append(say("tenant.json: collectedAt is no time: {value}.", value=printable(collected)))
     return Tenant(
         id=_id_of(row, problems),
         domain=row.word("domain"),

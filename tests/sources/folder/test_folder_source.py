@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ from scanner.evidence.registry import SECTIONS
 from scanner.model.section import SectionState
 from scanner.model.tenant import Tenant
 from scanner.sources.folder import FolderSource
-from tests.sources.folder.reading import Read
+from tests.sources.folder.reading import Read, Reading
+from tests.support.privilege import reachable_folder, unprivileged
 from tests.support.sink import InMemorySink
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 COLLECTED = dt.datetime(2026, 7, 22, 10, 48, 39, tzinfo=dt.UTC)
-UNPRIVILEGED = 65534
 
 
 def test_it_is_a_source(folder: Path) -> None:
@@ -128,6 +127,15 @@ def test_a_folder_without_files_is_not_an_empty_list(read: Read, folder: Path) -
     assert "holds no JSON file" in read().ending("groups")[2]
 
 
+def test_file_names_can_not_speak_to_the_terminal_or_break_the_store(read: Read, folder: Path) -> None:
+    (folder / "groups").mkdir()
+    for name in (b"bad\xff.json", b"red\x1b[31m.json", b"line\nbreak.json"):
+        Path(os.fsdecode(os.fsencode(folder / "groups") + b"/" + name)).write_text("{")
+    reading = read()
+    assert all(problem.isprintable() and problem.encode() for problem in reading.problems)
+    assert len(reading.problems) == 3
+
+
 def test_of_two_forms_json_is_read_and_both_are_named(read: Read) -> None:
     reading = read({"users.csv": "Id\na\n", "users.json": '[{"id": "b"}]', "users/c.json": '{"id": "c"}'})
     assert reading.rows["users"] == [{"id": "b"}]
@@ -185,27 +193,15 @@ def test_a_pipe_is_not_waited_for(read: Read, folder: Path) -> None:
     assert read().ending("users") == ("missing", 0, "users.json is neither a file nor a folder.")
 
 
-@pytest.fixture
-def unprivileged(folder: Path) -> Iterator[None]:
-    """Run the test as a user whom file modes stop (root may read everything)."""
-    was = os.geteuid()
-    for path in [folder, *folder.parents[:-1]]:
-        path.chmod(path.stat().st_mode | 0o055)
-    if was == 0:
-        os.seteuid(UNPRIVILEGED)
-    yield
-    os.seteuid(was)
-
-
-def test_a_file_that_may_not_be_read_is_told(folder: Path, read: Read, unprivileged: None) -> None:
-    os.seteuid(0)
-    (folder / "users.json").write_text("[]")
-    (folder / "users.json").chmod(0)
-    (folder / "groups").mkdir()
-    (folder / "groups").chmod(0)
-    os.seteuid(UNPRIVILEGED)
-    assert read().ending("users") == ("missing", 0, "users.json can't be read: Permission denied.")
-    assert read().ending("groups") == ("missing", 0, "groups can't be read: Permission denied.")
+def test_what_may_not_be_read_is_told() -> None:
+    with reachable_folder() as folder:
+        (folder / "users.json").write_text("[]")
+        (folder / "users.json").chmod(0)
+        (folder / "groups").mkdir(mode=0)
+        with unprivileged():
+            reading = Reading(folder)
+    assert reading.ending("users") == ("missing", 0, "users.json can't be read: Permission denied.")
+    assert reading.ending("groups") == ("missing", 0, "groups can't be read: Permission denied.")
 
 
 def test_without_a_time_of_collection_the_time_of_the_file_counts(folder: Path, read: Read) -> None:
@@ -265,11 +261,14 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     assert "is empty" in refusal_of(tmp_path).message
 
 
-def test_a_folder_that_may_not_be_listed_is_told(folder: Path, unprivileged: None) -> None:
-    os.seteuid(0)
-    folder.chmod(0)
-    os.seteuid(UNPRIVILEGED)
-    assert "can't be read: Permission denied" in refusal_of(folder).message
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_a_folder_that_may_not_be_entered_is_told(mode: int) -> None:
+    with reachable_folder() as folder:
+        (folder / "users.json").write_text("[]")
+        folder.chmod(mode)
+        with unprivileged():
+            error = refusal_of(folder)
+    assert "can't be read: Permission denied" in error.message
 
 
 def test_a_folder_of_other_things_is_listed_with_what_was_probably_meant(tmp_path: Path) -> None:
