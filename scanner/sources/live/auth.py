@@ -17,6 +17,7 @@ from scanner.sources.live.patience import PassingError, Patience, keep_trying
 from scanner.sources.live.target import Target
 
 CODE = re.compile(r"AADSTS(\d+)")
+TRACES = re.compile(r"(?:\s*Trace ID:|[\r\n]).*", re.DOTALL)
 TOKEN_LIKE = re.compile(r"eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|(?i:bearer)\s+\S+")
 UNSEEN = "…"
 
@@ -129,8 +130,8 @@ class TokenSource:
 
     def _refused(self, said: str) -> SignInError:
         code = CODE.search(said)
-        first_line = said[code.start() :] if code else said
-        shown = quote(self.redact(first_line.splitlines()[0] if first_line else ""))
+        telling = TRACES.sub("", said[code.start() :] if code else said)
+        shown = quote(self.redact(telling))
         advice = ADVICE.get(code[1], OTHER_ADVICE) if code else OTHER_ADVICE
         return SignInError(f"Sign-in to tenant {self._target.tenant} was refused: {shown}", advice)
 

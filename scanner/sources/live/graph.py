@@ -19,6 +19,7 @@ SCARCE = ("/identity/conditionalAccess/", "/identityProtection/")
 LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
 ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
 EVENTUAL: Mapping[str, str] = {**LOW_PRIORITY, "ConsistencyLevel": "eventual"}
+THROTTLED = 429
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -137,7 +138,7 @@ class Graph:
         return reply.content
 
     async def batch(self, version: str, paths: Sequence[str]) -> list[BatchItem]:
-        """Ask several GETs in one request; where an answer asks to wait, the next request waits.
+        """Ask several GETs in one request; where every answer asks to wait, all requests wait.
 
         Args:
             version: ``v1.0`` or ``beta``.
@@ -162,7 +163,8 @@ class Graph:
                 body={"requests": requests},
             )
         )
-        self._lane.hold(max((item.wait for item in reply.content.responses), default=0.0))
+        if all(item.status == THROTTLED for item in reply.content.responses):
+            self._lane.hold(max((item.wait for item in reply.content.responses), default=0.0))
         return reply.content.responses
 
     async def _get_page(self, path: str, url: str) -> ListPage:

@@ -1,6 +1,7 @@
 """One small object per mailbox user, twenty to a batch, a few batches under way."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from scanner.evidence.section import PerUser
@@ -28,7 +29,8 @@ async def read_per_user(graph: Graph, ask: PerUser, ids: Sequence[str], ledger: 
         patience: How long to wait.
 
     Raises:
-        UnreadableError: The first users were all refused: a permission lacks, and nobody else is asked.
+        RefusedError: Graph refused a whole batch.
+        UnreadableError: The first users were all refused, so that nobody else is asked; or no usable answer came.
     """
     ledger.expected = len(ids)
     reader = _UserReader(graph, ask, ledger, patience)
@@ -42,6 +44,14 @@ async def read_per_user(graph: Graph, ask: PerUser, ids: Sequence[str], ledger: 
         ledger.doubt(f"{len(ids) - ledger.count} of {len(ids)} users could not be read{because}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Later:
+    """Users to ask again, and the seconds that Graph asked to wait before."""
+
+    users: Sequence[str]
+    wait: float
+
+
 class _UserReader:
     def __init__(self, graph: Graph, ask: PerUser, ledger: Ledger, patience: Patience) -> None:
         self._graph = graph
@@ -52,37 +62,39 @@ class _UserReader:
         self.last_reason = ""
 
     async def read(self, ids: Sequence[str]) -> None:
-        """Read some users and pass them on as one page."""
-        rows: list[dict[str, object]] = []
-        for batch in _cut(ids, USERS_OF_A_BATCH):
-            rows += await self._read_batch(batch)
-        if rows:
-            self._ledger.keep(rows)
+        """Read some users and pass them on as one page; those whose answer may come later are asked again.
 
-    async def _read_batch(self, ids: Sequence[str]) -> list[dict[str, object]]:
-        """Read twenty users; those whose answer may come later are asked again, the others are not."""
+        Raises:
+            RefusedError: Graph refused a whole batch.
+            UnreadableError: No usable answer came in time. What came before is passed on all the same.
+        """
         rows: list[dict[str, object]] = []
         pending = list(ids)
 
         async def ask_pending() -> None:
-            answers = await self._graph.batch(self._ask.version, [self._path(user) for user in pending])
-            settled = {int(item.id): item for item in answers if item.id.isdecimal() and item.status not in PASSING}
-            rows.extend(self._settle(pending, settled))
-            waits = [item.wait for item in answers if item.status in PASSING and item.wait]
-            pending[:] = [user for at, user in enumerate(pending) if at not in settled]
+            later = [await self._ask_batch(batch, rows) for batch in _cut(tuple(pending), USERS_OF_A_BATCH)]
+            pending[:] = [user for one in later for user in one.users]
             if pending:
                 reason = "Microsoft Graph kept asking to wait or failing"
-                raise PassingError(reason, wait=max(waits, default=None), attempts=None)
+                raise PassingError(reason, wait=max(one.wait for one in later), attempts=None)
 
         try:
             await keep_trying(self._patience)(ask_pending)
         except PassingError as error:
-            self.last_reason = error.reason
-        except UnreadableError as error:
-            self.last_reason = error.reason
-        except RefusedError as refused:
-            self._note(refused)
-        return rows
+            raise UnreadableError(error.reason) from error
+        finally:
+            if rows:
+                self._ledger.keep(rows)
+
+    async def _ask_batch(self, users: Sequence[str], rows: list[dict[str, object]]) -> _Later:
+        """Ask for twenty users, add the rows that came, and give back those to ask again."""
+        answers = await self._graph.batch(self._ask.version, [self._path(user) for user in users])
+        settled = {int(item.id): item for item in answers if item.id.isdecimal() and item.status not in PASSING}
+        rows.extend(self._settle(users, settled))
+        return _Later(
+            users=[user for at, user in enumerate(users) if at not in settled],
+            wait=max((item.wait for item in answers if item.status in PASSING), default=0.0),
+        )
 
     def _settle(self, users: Sequence[str], answers: Mapping[int, BatchItem]) -> Iterator[dict[str, object]]:
         for at, item in answers.items():
