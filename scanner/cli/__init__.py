@@ -15,12 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; messages for people are on stderr, results on stdout.
     """
-    from scanner.cli.program import run  # noqa: PLC0415 -- after the interpreter is up, so that Ctrl-C is caught
+    from scanner.cli.program import run
 
     try:
         return int(run(sys.argv[1:] if arguments is None else arguments))
     except PostureError as error:
-        from scanner.cli.terminal import complain  # noqa: PLC0415 -- loads only when there is something to say
+        from scanner.cli.terminal import complain
 
         complain(error)
         return int(error.exit_code)
@@ -30,5 +30,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return int(ExitCode.FAILURE)
-
-

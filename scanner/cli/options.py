@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.app.job import ALL_FORMATS, DEFAULT_OUT, FailOn, Job, Waiver
+from scanner.app.job import ALL_FORMATS, FailOn, Job, Waiver
 from scanner.errors import ConfigurationError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
@@ -24,6 +24,7 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Configuration file.", show_default="smtp-posture.toml if there")
 ]
 TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a configured tenant.")]
+RunName = Annotated[str, typer.Option("--run", help="An id of a kept run, latest, or previous.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 DEFAULT_FORMATS = ",".join(ALL_FORMATS)
@@ -75,7 +76,7 @@ def read_addresses(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def make_job(  # noqa: PLR0913 -- one argument per option
+def make_job(
     *,
     out: Path,
     formats: str,

@@ -11,6 +11,7 @@ from scanner.app.job import DEFAULT_OUT, FailOn
 from scanner.cli import options as o
 from scanner.errors import ExitCode
 
+
 def leave(code: ExitCode, **_: object) -> None:
     """Leave with the exit code that a command gave."""
     raise typer.Exit(int(code))
@@ -36,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     return int(ExitCode.OK)
 
 
-def show_version(asked: bool) -> None:  # noqa: FBT001 -- the command-line library calls it so
+def show_version(asked: bool) -> None:
     """Print the version and stop."""
     if asked:
         typer.echo(__version__)
@@ -45,7 +46,7 @@ def show_version(asked: bool) -> None:  # noqa: FBT001 -- the command-line libra
 
 @app.callback()
 def common(
-    version: Annotated[  # noqa: ARG001 -- its callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -65,7 +66,7 @@ def demo(
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Do the whole job on a simulated tenant over real TLS."""
-    from scanner.cli.commands import do_demo  # noqa: PLC0415 -- each command loads its own parts
+    from scanner.cli.commands import do_demo
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on)
     return do_demo(mailboxes=mailboxes, seed=seed, as_json=as_json, choices=choices)
@@ -84,7 +85,7 @@ def scan(
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Read a tenant over the network and report on it."""
-    from scanner.cli.commands import do_scan  # noqa: PLC0415 -- each command loads its own parts
+    from scanner.cli.commands import do_scan
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on)
     return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
@@ -104,7 +105,7 @@ def import_folder(
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Do the same job from exported files, without signing in."""
-    from scanner.cli.commands import do_import  # noqa: PLC0415 -- each command loads its own parts
+    from scanner.cli.commands import do_import
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on)
     return do_import(folder=folder, config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
@@ -113,7 +114,7 @@ def import_folder(
 @app.command()
 def runs(config: o.ConfigFile = None, as_json: o.AsJson = False) -> ExitCode:
     """List the runs that were kept."""
-    from scanner.cli.commands import do_runs  # noqa: PLC0415 -- each command loads its own parts
+    from scanner.cli.commands import do_runs
 
     return do_runs(config_file=config, as_json=as_json)
 
@@ -131,10 +132,45 @@ def report(
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Judge and render a kept run again, from its evidence, with today's rules."""
-    from scanner.cli.commands import do_report  # noqa: PLC0415 -- each command loads its own parts
+    from scanner.cli.commands import do_report
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on)
     return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
+
+
+@app.command()
+def explain(
+    address: Annotated[str, typer.Argument(help="Address or id of a mailbox.")],
+    method: Annotated[str, typer.Option("--method", help="basic, oauth_delegated or oauth_app.")] = "basic",
+    run_name: o.RunName = "latest",
+    config: o.ConfigFile = None,
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Show for one mailbox of a kept run which gates are open, which is the first closed one, and what opens it."""
+    from scanner.cli.answers import Question, do_explain
+
+    question = Question(
+        address=address, run_name=run_name, config_file=config, as_of=as_of, source_ips=tuple(source_ip)
+    )
+    return do_explain(question, method=method, as_json=as_json)
+
+
+@app.command()
+def diagnose(
+    reply: Annotated[str, typer.Argument(help="The reply as you see it, wrapped or cut; - reads it from stdin.")],
+    mailbox: Annotated[str, typer.Option("--mailbox", help="Say which causes hold for this mailbox.")] = "",
+    method: Annotated[str, typer.Option("--method", help="basic, oauth_delegated or oauth_app.")] = "basic",
+    run_name: o.RunName = "latest",
+    config: o.ConfigFile = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Say what an SMTP reply means, its possible causes in order of likelihood, and what opens each."""
+    from scanner.cli.answers import Question, do_diagnose
+
+    question = Question(address=mailbox, run_name=run_name, config_file=config, as_of="", source_ips=())
+    return do_diagnose(reply, question, method=method, as_json=as_json)
 
 
 def shared(

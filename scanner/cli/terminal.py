@@ -32,8 +32,8 @@ class BarProgress:
     """One line per section, redrawn in place while it is read."""
 
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415 -- only for a terminal
-        from rich.progress import (  # noqa: PLC0415 -- only for a terminal
+        from rich.console import Console
+        from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
             Progress,
