@@ -18,7 +18,7 @@ from scanner.sources.live.target import Target
 
 CODE = re.compile(r"AADSTS(\d+)")
 TRACES = re.compile(r"(?:\s*Trace ID:|[\r\n]).*", re.DOTALL)
-TOKEN_LIKE = re.compile(r"eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|(?i:bearer)\s+\S+")
+TOKEN_LIKE = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*|(?i:bearer)\s+[\w.~+/=-]+")
 UNSEEN = "…"
 
 # What to do about what the identity platform says (its own list of AADSTS codes; facts/apis.md §4, §5).

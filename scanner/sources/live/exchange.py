@@ -147,7 +147,7 @@ class _Listing:
         page = first
         while True:
             self._pages, self._last_rows = self._pages + 1, len(page.content.value)
-            yield CmdletPage(rows=page.content.value, doubts=_read_warnings(page))
+            yield CmdletPage(rows=page.content.value, doubts=self._read_warnings(page))
             if page.content.next_link is None:
                 return
             page = await self._post(str(trail.follow(page.content.next_link)))
@@ -165,6 +165,10 @@ class _Listing:
             if not _lacks(reply.content.value, self._ask.select):
                 return reply
         return await self._post(self._address())
+
+    def _read_warnings(self, reply: Reply[ListPage]) -> tuple[str, ...]:
+        shown = (*reply.content.warnings, *reply.headers.getall("X-Warnings", ()))
+        return tuple(f"Exchange warned: {self._exchange.wire.redact(warning)}" for warning in shown if warning)
 
     def _address(self) -> str:
         return f"{self._fence.root}/adminapi/beta/{self._exchange.tenant}/InvokeCommand"
@@ -208,11 +212,6 @@ class _Listing:
 def _lacks(rows: list[dict[str, object]], names: tuple[str, ...]) -> bool:
     """Tell whether a wanted property is in no row at all: then $select was not understood as meant."""
     return bool(rows) and any(all(name not in row for row in rows) for name in names)
-
-
-def _read_warnings(reply: Reply[ListPage]) -> tuple[str, ...]:
-    shown = (*reply.content.warnings, *reply.headers.getall("X-Warnings", ()))
-    return tuple(f"Exchange warned: {warning}" for warning in shown if warning)
 
 
 def _read_cookies(headers: CIMultiDictProxy[str]) -> dict[str, str]:

@@ -43,10 +43,6 @@ class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
         """Seconds that this answer asks to wait; 0 where it doesn't."""
         return read_retry_after({name.title(): value for name, value in self.headers.items()}) or 0.0
 
-    def as_refusal(self) -> RefusedError:
-        """Give the answer as the refusal that it would be outside of a batch."""
-        return RefusedError(self.status, self.headers, msgspec.json.encode(self.body))
-
 
 class _Batch(msgspec.Struct, frozen=True):
     responses: list[BatchItem]
@@ -166,6 +162,11 @@ class Graph:
         if all(item.status == THROTTLED for item in reply.content.responses):
             self._lane.hold(max((item.wait for item in reply.content.responses), default=0.0))
         return reply.content.responses
+
+    def as_refusal(self, item: BatchItem) -> RefusedError:
+        """Give a batch's answer as the refusal that it would be on its own."""
+        body = self._wire.redact(msgspec.json.encode(item.body).decode())
+        return RefusedError(item.status, item.headers, body.encode())
 
     async def _get_page(self, path: str, url: str) -> ListPage:
         reply = await self._wire.read(

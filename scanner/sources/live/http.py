@@ -77,6 +77,10 @@ class Wire:
             fatal = SourceError(f"{call.resource}: {reason}.", "Look at the network; then run it again.")
             raise UnreadableError(reason, fatal=fatal if error.unreachable else None) from error
 
+    def redact(self, text: str) -> str:
+        """Take tokens and secrets out of a text that comes from a service and may be shown."""
+        return self._tokens.redact(text)
+
     async def _try(self, call: Call[T], url: URL) -> Reply[T]:
         token = await self._tokens.get(call.resource)
         for rounds in range(1, CLAIMS_ROUNDS + 2):
@@ -140,8 +144,7 @@ class Wire:
             body = unpack(headers, packed, self._patience.body)
         except (zlib.error, EOFError):
             body = b""
-        shown = self._tokens.redact(body.decode("utf-8", "replace"))
-        refused = RefusedError(status, headers, shown.encode())
+        refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode())
         if refused.code == "UnknownError":
             return PassingError(f"the service answered {status} UnknownError", attempts=2)
         return refused

@@ -101,7 +101,7 @@ class _UserReader:
             if at < len(users) and item.status == 200 and isinstance(item.body, dict):  # noqa: PLR2004 - OK
                 yield {**item.body, "id": users[at]}
             else:
-                self._note(item.as_refusal())
+                self._note(self._graph.as_refusal(item))
 
     def _note(self, refused: RefusedError) -> None:
         failure = explain(refused, self._ledger.section)

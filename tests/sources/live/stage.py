@@ -72,6 +72,10 @@ class Stage:
         """Answer a path with a scene, which is told how many requests for that path came before."""
         self._scenes[path] = scene
 
+    def scene(self, path: str) -> Scene:
+        """The scene that a path has."""
+        return self._scenes[path]
+
     def target(self, **keys: str) -> Target:
         known = {
             "ID": TENANT,
