@@ -76,11 +76,13 @@
     flag.append(make("span", `tag tone-${book.tones[book.flag[row]]}`, book.flags[book.flag[row]]));
     if (book.aside[row]) flag.append(make("span", "soft aside", book.apart[book.aside[row]]));
     const reply = cases[book.case[row]].replies[0];
+    const cell = make("td");
+    cell.append(make("div", "reply", reply ? reply.text : ""));
     line.append(
       flag,
       make("td", "", book.outcomes[outcome(row, 0)]),
       make("td", "", book.outcomes[outcome(row, 1)]),
-      make("td", "reply", reply ? reply.text : ""),
+      cell,
     );
     return line;
   };

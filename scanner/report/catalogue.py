@@ -28,7 +28,7 @@ def extract_template(root: Path) -> bytes:
         The catalogue template, without dates and line numbers, so that it changes only when a sentence does.
     """
     with (root / _MAPPING).open(encoding="utf-8") as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call] # Babel publishes no types here
     catalogue = Catalog(project="smtp-posture", version="1", charset="utf-8")
     for folder in _FOLDERS:
         found = extract_from_dir(
@@ -65,7 +65,9 @@ def _write(catalogue: Catalog) -> bytes:
     out = io.BytesIO()
     write_po(out, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=False)
     lines = out.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By')))
+    return b"".join(
+        line for line in lines if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By'))
+    )
 
 
 def main(root: Path) -> None:

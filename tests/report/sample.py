@@ -86,8 +86,10 @@ REMEDIES = {
         "Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $null",
     ),
     "conditional_access": (
-        "Move the sender to OAuth. If that is impossible for now, exclude this one account from “Block legacy "
-        "authentication” and limit it to the sender's address.",
+        (
+            "Move the sender to OAuth. If that is impossible for now, exclude this one account from “Block legacy "
+            "authentication” and limit it to the sender's address."
+        ),
         "",
         "Microsoft Entra admin center > Conditional Access > Policies > Block legacy authentication > Users",
         "Remove the exclusion.",
@@ -240,7 +242,7 @@ def make_mailboxes(count: int, seed: int = 7) -> list[MailboxPart]:
     """Makes mailboxes of all kinds; the first ones show every case once."""
     spread = random.Random(seed)  # noqa: S311
     cases = [*CASES, *spread.choices(CASES, WEIGHTS, k=max(count - len(CASES), 0))][:count]
-    return [_make_numbered(number, case, spread) for number, case in enumerate(cases)]
+    return [_make_numbered(number, case, random.Random(seed * 1_000_003 + number)) for number, case in enumerate(cases)]  # noqa: S311
 
 
 def _make_numbered(number: int, case: Case, spread: random.Random) -> MailboxPart:

@@ -1,0 +1,141 @@
+"""report.html: one file, nothing runs in it but our script, and its words are true."""
+
+import base64
+import hashlib
+import re
+from html import unescape
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from scanner.report.contract import Report
+from scanner.report.write import WrittenRun, write_run
+from tests.report.conftest import Browse
+from tests.report.outline import KEPT, outline_page
+from tests.report.sample import HOSTILE, make_mailboxes, make_report
+
+
+def write_page(report: Report, folder: Path, language: str = "en") -> str:
+    return write_run(report, folder / "run", ["html"], language=language).files["html"].read_text(encoding="utf-8")
+
+
+def hash_text(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_words_are_those_of_the_kept_copy(tmp_path: Path) -> None:
+    page = write_page(make_report(12, complete=False), tmp_path)
+    assert outline_page(page) == (KEPT / "report.txt").read_text(encoding="utf-8"), (
+        "run: python -m tests.report.outline"
+    )
+
+
+@pytest.mark.parametrize("name", ["written", "hostile"])
+def test_the_policy_lets_only_our_script_and_style_through(name: str, request: pytest.FixtureRequest) -> None:
+    run: WrittenRun = request.getfixturevalue(name)
+    page = run.files["html"].read_text(encoding="utf-8")
+    policy = unescape(page.partition('Content-Security-Policy" content="')[2].partition('"')[0])
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert len(scripts) == len(styles) == 1
+    assert policy.startswith("default-src 'none'; ")
+    assert f"script-src {hash_text(scripts[0])};" in policy
+    assert f"style-src {hash_text(styles[0])};" in policy
+    assert page.count("<script") == 2, "our script and the packed rows"
+
+
+@pytest.mark.parametrize("name", ["written", "hostile"])
+def test_the_page_refers_to_nothing_outside_itself(name: str, request: pytest.FixtureRequest) -> None:
+    page = request.getfixturevalue(name).files["html"].read_text(encoding="utf-8")
+    targets = re.findall(r"<[^>]*\s(?:src|href|action|data|poster|srcset)=\"?([^\"\s>]*)", page)
+    assert [target for target in targets if not target.startswith("#")] == []
+    assert " style=" not in page
+    assert not re.search(r"<\w[^>]*\son\w+=", page)
+
+
+def test_hostile_names_are_shown_and_do_nothing(hostile: WrittenRun, browse: Browse) -> None:
+    dom = browse(hostile.files["html"].as_uri())
+    title = dom.partition("<title>")[2].partition("</title>")[0]
+    assert "owned" not in title.replace("document.title='owned'", "")
+    assert "<img" not in dom
+    assert dom.count("<script") == 2
+    assert "{{ 7*7 }}" in dom
+    assert "\u202e" not in dom
+    assert f"{len(HOSTILE)} of {len(HOSTILE)} mailboxes" in dom
+
+
+def test_the_table_of_all_mailboxes_can_be_searched(written: WrittenRun, browse: Browse) -> None:
+    dom = browse(written.files["html"].as_uri() + "#find=moreau")
+    table = dom.partition('id="rows"')[2].partition("</table>")[0]
+    names = re.findall(r'<bdi class="name">(.*?)</bdi>', table)
+    assert names
+    assert all("Moreau" in name for name in names)
+    assert f"{len(names)} of 60 mailboxes" in dom
+
+
+def test_only_rows_in_sight_are_in_the_document(tmp_path: Path, browse: Browse) -> None:
+    run = write_run(make_report(3000), tmp_path / "run", ["html"])
+    dom = browse(run.files["html"].as_uri())
+    assert "3,000 of 3,000 mailboxes" in dom
+    assert dom.partition('id="rows"')[2].partition("</table>")[0].count("<tr") < 100
+
+
+def test_a_gap_in_the_evidence_is_told_first(tmp_path: Path) -> None:
+    outline = outline_page(write_page(make_report(12, complete=False), tmp_path))
+    assert outline.index("The evidence is incomplete") < outline.index("## Summary")
+    assert "groups: \u2068The membership of 1 group is hidden from this sign-in (403).\u2069 Needs" in outline
+
+
+def test_without_a_mailbox_list_nothing_is_claimed(tmp_path: Path) -> None:
+    outline = outline_page(write_page(make_report(0, complete=False), tmp_path))
+    assert "# No mailbox list was read. This report claims nothing about any mailbox." in outline
+    assert "%" not in outline
+    assert "Failing" not in outline.partition("## Notes")[0]
+
+
+def test_unknown_settings_count_neither_as_on_nor_as_off(tmp_path: Path) -> None:
+    report = make_report(3)
+    posture = msgspec.structs.replace(
+        report.tenant_posture, smtp_auth_disabled=None, security_defaults=None, default_authentication_policy=None
+    )
+    outline = outline_page(write_page(msgspec.structs.replace(report, tenant_posture=posture), tmp_path))
+    assert outline.count("It could not be read; it counts neither as on nor as off.") == 3
+
+
+def test_almost_all_is_never_rounded_up_to_all(tmp_path: Path) -> None:
+    report = make_report(12)
+    summary = msgspec.structs.replace(report.summary, coverage=0.99999)
+    assert "99.9%" in outline_page(write_page(msgspec.structs.replace(report, summary=summary), tmp_path))
+
+
+def test_no_stage_of_the_retirement_is_given_a_reply(tmp_path: Path) -> None:
+    outline = outline_page(write_page(make_report(12), tmp_path))
+    assert "5.7.30" not in outline
+    assert "is to be announced in the second half of 2027" in outline
+
+
+@pytest.mark.parametrize(("as_of", "words"), [("2026-12-30", "in 1 day,"), ("2027-01-02", "Microsoft had announced")])
+def test_the_deadline_is_seen_from_the_date_that_is_judged_for(as_of: str, words: str, tmp_path: Path) -> None:
+    report = make_report(1)
+    run = msgspec.structs.replace(report.run, as_of=as_of)
+    assert words in outline_page(write_page(msgspec.structs.replace(report, run=run), tmp_path))
+
+
+def test_a_long_list_is_cut_and_says_where_the_rest_is(tmp_path: Path) -> None:
+    page = write_page(make_report(300), tmp_path)
+    table = page.partition('class="roster"')[2].partition("</table>")[0]
+    assert table.count('<th scope="row">') == 100
+    assert "All of them are in the table of all mailboxes below" in page
+
+
+def test_ukrainian_is_ukrainian(tmp_path: Path) -> None:
+    page = write_page(make_report(12), tmp_path, "uk")
+    assert '<html lang="uk" dir="ltr">' in page
+    assert "скриньок" in outline_page(page)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_mailboxes_fit_into_two_megabytes(tmp_path: Path) -> None:
+    run = write_run(make_report(mailboxes=make_mailboxes(100_000)), tmp_path / "run", ["html"])
+    assert run.files["html"].stat().st_size < 2 << 20
