@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
+from scanner.gates import account
 from scanner.gates.gate import Setting
 from scanner.gates.order import GATES
-from scanner.model.circumstance import Circumstance
+from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Confidence, GateState, Judgement, Method, Outcome, Verdict, lowest
 from scanner.model.reply import Reply
@@ -31,7 +34,19 @@ def judge(circumstance: Circumstance, setting: Setting) -> Verdicts:
 
 def judge_method(circumstance: Circumstance, setting: Setting, method: Method) -> Verdict:
     """Ask every gate and combine the answers."""
+    if not circumstance.listed or circumstance.set_aside is SetAside.ON_PREMISES:
+        return not_applicable(account.judge(circumstance, setting, method))
     return combine(tuple(gate.judge(circumstance, setting, method) for gate in GATES))
+
+
+def not_applicable(judgement: Judgement) -> Verdict:
+    """Make the verdict of what is not, or perhaps not, in Exchange Online: no gate says more than its account does."""
+    return Verdict(
+        outcome=Outcome.UNKNOWN,
+        decided_by=judgement.gate,
+        missing=judgement.missing,
+        judgements=tuple(structs.replace(judgement, gate=gate.name) for gate in GATES),
+    )
 
 
 def combine(judgements: tuple[Judgement, ...]) -> Verdict:
@@ -47,11 +62,12 @@ def combine(judgements: tuple[Judgement, ...]) -> Verdict:
     unknown = of_state(deciding, GateState.UNKNOWN)
     depends = of_state(deciding, GateState.DEPENDS)
     undecided = unknown or depends
+    replies = distinct(reply for judgement in (*unknown, *depends) for reply in replies_of(judgement))
     outcome = Outcome.UNKNOWN if unknown else Outcome.DEPENDS if depends else Outcome.ACCEPTED
     return Verdict(
         outcome=outcome,
-        reply=undecided[0].reply if undecided else None,
-        other_replies=distinct(reply for judgement in (*unknown, *depends) for reply in replies_of(judgement))[1:],
+        reply=replies[0] if replies else None,
+        other_replies=replies[1:],
         decided_by=undecided[0].gate if undecided else "",
         depends_on=tuple(dict.fromkeys(name for judgement in depends for name in judgement.depends_on)),
         missing=tuple(dict.fromkeys(name for judgement in unknown for name in judgement.missing)),

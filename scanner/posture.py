@@ -113,8 +113,8 @@ def setting_of(snapshot: Snapshot, scopes: Scopes, *, as_of: dt.date, source_ips
 
 
 def by_every_name(policies: Iterable[AuthenticationPolicy]) -> Mapping[str, AuthenticationPolicy]:
-    """Sort authentication policies by every name they go by."""
-    return {name: policy for policy in policies for name in policy.names}
+    """Sort authentication policies by every name they go by; a name that two of them claim names neither."""
+    return unique((name, policy) for policy in policies for name in policy.names)
 
 
 def id_of(row: MailboxRow) -> str:
@@ -137,8 +137,8 @@ class Join:
     def __init__(self, snapshot: Snapshot, scopes: Scopes) -> None:
         self._snapshot = snapshot
         self._scopes = scopes
-        self._users = {user.id: user for user in snapshot.users}
-        self._mfa = {row.id: row.state for row in snapshot.per_user_mfa}
+        self._users = unique((user.id, user) for user in snapshot.users)
+        self._mfa = unique((row.id, row.state) for row in snapshot.per_user_mfa)
         self._risk = {row.id: risk_of(row) for row in snapshot.risky_users}
         self._federated = {domain.name: domain.federated for domain in snapshot.domains}
         self._cas = CasJoin(snapshot.cas_mailboxes)
@@ -158,7 +158,10 @@ class Join:
                 yield row
         for cas in self._cas.not_joined_to(self._snapshot.mailboxes):
             row = MailboxRow(
-                entra_id=cas.entra_id or Gap.ABSENT, directory_guid=cas.directory_guid, address=cas.address
+                entra_id=cas.entra_id or Gap.ABSENT,
+                directory_guid=cas.directory_guid,
+                address=cas.address,
+                listed=False,
             )
             if id_of(row) not in seen:
                 seen.add(id_of(row))
@@ -173,6 +176,7 @@ class Join:
         return Circumstance(
             kind=row.kind,
             set_aside=set_aside(row),
+            listed=row.listed,
             account=self._account(row, user),
             enabled=user.enabled if user else Gap.ABSENT,
             licensed=licensed(user),

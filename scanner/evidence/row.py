@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.model.observed import Gap, Observed
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 POWERSHELL_TIME = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 FRACTION = re.compile(r"\.(\d{6})\d+")
+NO_ID = "00000000-0000-0000-0000-000000000000"
 BOOLEAN_WORDS = {"true": True, "false": False}
 
 
@@ -79,8 +81,9 @@ class Row:
         return value if isinstance(value, str) else ""
 
     def id(self, name: str) -> str:
-        """Read an id in lower case; ``""`` where it is missing."""
-        return self.word(name).strip().strip("{}").lower()
+        """Read an id in lower case; ``""`` where it is missing or all zeros, as Exchange writes "none"."""
+        found = self.word(name).strip().strip("{}").lower()
+        return "" if found == NO_ID else found
 
     def time(self, name: str) -> dt.datetime | None:
         """Read a time in UTC: ISO 8601 with up to seven decimals, or ``/Date(ms)/``; ``None`` where there is none."""
@@ -148,11 +151,11 @@ def holds_something(value: object) -> bool:
 
 def parse_time(text: str) -> dt.datetime | None:
     """Read a time of the provider's many forms; without an offset it is UTC (INFERRED, facts/apis.md §1.2)."""
-    powershell = POWERSHELL_TIME.match(text)
-    if powershell:
-        return dt.datetime.fromtimestamp(int(powershell[1]) / 1000, tz=dt.UTC)
     try:
+        powershell = POWERSHELL_TIME.match(text)
+        if powershell:
+            return EPOCH + dt.timedelta(milliseconds=int(powershell[1]))
         moment = dt.datetime.fromisoformat(FRACTION.sub(r".\1", text))
-    except ValueError:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # no time, or one beyond the years 1 to 9999
         return None
-    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

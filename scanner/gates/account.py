@@ -16,6 +16,9 @@ WITHOUT_OWN_PASSWORD = {MailboxKind.SHARED, MailboxKind.ROOM, MailboxKind.EQUIPM
 
 def judge(circumstance: Circumstance, _: Setting, method: Method) -> Judgement:
     """Judge whether the mailbox's account can sign in."""
+    if not circumstance.listed:
+        words = say("The mailbox list does not have it, so that what it is was not read.")
+        return Judgement(gate=NAME, state=GateState.UNKNOWN, because=words, missing=(MAILBOXES,))
     if circumstance.set_aside is not None:
         return judge_set_aside(circumstance.set_aside)
     if method is Method.OAUTH_APP:
@@ -133,6 +136,12 @@ GATE = Gate(
             says=say("the mailbox is on-premises"),
             state=GateState.UNKNOWN,
             circumstance=a_circumstance(kind=MailboxKind.ON_PREMISES, set_aside=SetAside.ON_PREMISES),
+            setting=a_setting(),
+        ),
+        Example(
+            says=say("only the CAS list has the mailbox"),
+            state=GateState.UNKNOWN,
+            circumstance=a_circumstance(kind=MailboxKind.UNKNOWN, listed=False),
             setting=a_setting(),
         ),
     ),

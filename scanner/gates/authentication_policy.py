@@ -1,5 +1,7 @@
 """Authentication policies: the user's own, else the organization's default (facts/smtp-auth.md §1.3)."""
 
+import re
+
 from scanner.gates.examples import a_circumstance, a_policy, a_setting
 from scanner.gates.gate import Example, Gate, Setting, found
 from scanner.model.circumstance import Circumstance
@@ -14,6 +16,7 @@ NAME = "authentication_policy"
 USERS = "exchange-users"
 POLICIES = "authentication-policies"
 ORGANIZATION = "organization-config"
+COMMA = re.compile(r"(?<!\\),")  # in a distinguished name, one that belongs to a name is escaped
 
 
 def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judgement:
@@ -77,7 +80,7 @@ def judge_policy(name: str, setting: Setting, evidence: tuple[Finding, ...]) -> 
 def policy_named(name: str, setting: Setting) -> AuthenticationPolicy | None:
     """Find a policy by name, GUID or distinguished name, whose first part is ``CN=name``."""
     whole = name.strip().lower()
-    common = whole.split(",", 1)[0].removeprefix("cn=")
+    common = COMMA.split(whole, maxsplit=1)[0].removeprefix("cn=").replace("\\,", ",")
     last = whole.rsplit("\\", 1)[-1]
     known = setting.authentication_policies
     return known.get(whole) or known.get(common) or known.get(last)

@@ -21,10 +21,8 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
     if decision is None:
         return nobody(circumstance)
     evidence = tuple(found(SECTION, f"{policy}.state", "enabled") for policy in decision.policies)
-    federated = circumstance.federated is not False and decision.rests_on_mfa and decision.access is Access.BLOCKED
-    confidence = lowest(
-        decision.confidence, Confidence.LOW if federated and circumstance.federated else Confidence.HIGH
-    )
+    federated = circumstance.federated and decision.rests_on_mfa and decision.access is Access.BLOCKED
+    confidence = lowest(decision.confidence, Confidence.LOW if federated else Confidence.HIGH)
     match decision.access:
         case Access.ALLOWED:
             return Judgement(gate=NAME, state=GateState.OPEN, because=allowed(method), confidence=confidence)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from scanner.access.evaluator import Decision, Evaluator
+from scanner.gates.calendar import CALENDAR, RetirementCalendar
 from scanner.model.circumstance import Circumstance
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Finding, GateState, Judgement, Method, Remedy
@@ -19,6 +20,7 @@ class Setting(Frozen, frozen=True, kw_only=True):
     Attributes:
         as_of: The date that is judged for.
         sections: How much of each section was read.
+        calendar: When Basic ends.
         authentication_policies: By every name that they go by, in lower case.
         evaluators: The Conditional Access evaluator of each method that people sign in with.
         apps: What Conditional Access does to app-only sign-ins.
@@ -27,6 +29,7 @@ class Setting(Frozen, frozen=True, kw_only=True):
 
     as_of: dt.date
     sections: Mapping[str, SectionState]
+    calendar: RetirementCalendar = CALENDAR
     transport_config: TransportConfig | None = None
     organization_config: OrganizationConfig | None = None
     authentication_policies: Mapping[str, AuthenticationPolicy] = {}

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from msgspec import structs
+
 from scanner.gates.calendar import CALENDAR
 from scanner.gates.examples import a_circumstance, a_setting
 from scanner.gates.gate import Example, Gate, Setting
@@ -19,16 +21,17 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
     if method is not Method.BASIC:
         words = say("The retirement is about Basic authentication only.")
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
-    if circumstance.kind is MailboxKind.HVE and setting.as_of < CALENDAR.hve_basic_ends:
-        words = say("High Volume Email keeps Basic until {date}.", date=CALENDAR.hve_basic_ends.isoformat())
+    calendar = setting.calendar
+    if circumstance.kind is MailboxKind.HVE and setting.as_of < calendar.hve_basic_ends:
+        words = say("High Volume Email keeps Basic until {date}.", date=calendar.hve_basic_ends.isoformat())
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
-    if CALENDAR.final_removal is not None and setting.as_of >= CALENDAR.final_removal:
-        words = say("Basic is removed for good since {date}.", date=CALENDAR.final_removal.isoformat())
+    if calendar.final_removal is not None and setting.as_of >= calendar.final_removal:
+        words = say("Basic is removed for good since {date}.", date=calendar.final_removal.isoformat())
         return Judgement(gate=NAME, state=GateState.CLOSED, because=words, reply=reply("basic_retired"))
-    if setting.as_of >= CALENDAR.off_by_default:
+    if setting.as_of >= calendar.off_by_default:
         words = say(
             "Basic is off by default from {date}; whether an admin enabled it again, and how, can't be read yet.",
-            date=CALENDAR.off_by_default.isoformat(),
+            date=calendar.off_by_default.isoformat(),
         )
         return Judgement(
             gate=NAME,
@@ -70,6 +73,14 @@ GATE = Gate(
             circumstance=a_circumstance(),
             setting=a_setting(as_of=dt.date(2026, 12, 31)),
             method=Method.OAUTH_APP,
+        ),
+        Example(
+            says=say("after the final removal, once Microsoft has named its date"),
+            state=GateState.CLOSED,
+            circumstance=a_circumstance(),
+            setting=a_setting(
+                as_of=dt.date(2028, 6, 1), calendar=structs.replace(CALENDAR, final_removal=dt.date(2028, 6, 1))
+            ),
         ),
     ),
     sources=("S15", "facts/smtp-auth.md §3", f"calendar last compared on {CALENDAR.compared_on.isoformat()}"),

@@ -54,6 +54,7 @@ class Circumstance(Frozen, frozen=True, kw_only=True):
     Attributes:
         kind: What kind of mailbox it is.
         set_aside: Set where it is no mailbox in use in Exchange Online.
+        listed: The mailbox list has it; otherwise it may be anything, of which the settings say nothing.
         account: Whether its account was read.
         enabled: accountEnabled of the account; absent where it wasn't read.
         licensed: The account has a licence; ``None`` where that wasn't read.
@@ -68,6 +69,7 @@ class Circumstance(Frozen, frozen=True, kw_only=True):
 
     kind: MailboxKind = MailboxKind.USER
     set_aside: SetAside | None = None
+    listed: bool = True
     account: AccountState = AccountState.FOUND
     enabled: Observed[bool] = True
     licensed: bool | None = True

@@ -36,6 +36,7 @@ class MailboxRow(Frozen, frozen=True, kw_only=True):
         inactive: IsInactiveMailbox.
         soft_deleted: The mailbox is soft-deleted.
         account_disabled: AccountDisabled, Exchange's copy of the sign-in block.
+        listed: The mailbox list has it; False where only the CAS list does, so that nobody knows what it is.
     """
 
     entra_id: str | Gap
@@ -49,6 +50,7 @@ class MailboxRow(Frozen, frozen=True, kw_only=True):
     inactive: bool = False
     soft_deleted: bool = False
     account_disabled: Observed[bool] = Gap.ABSENT
+    listed: bool = True
 
 
 class CasRow(Frozen, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def parse(row: Row) -> MailboxRow:
         RowError: Nothing in it tells which mailbox it is.
     """
     seen = row.text("ExternalDirectoryObjectId")
-    entra_id = seen.strip().lower() if isinstance(seen, str) else (seen or Gap.EMPTY)
+    entra_id = (row.id("ExternalDirectoryObjectId") if isinstance(seen, str) else seen) or Gap.EMPTY
     address = row.word("PrimarySmtpAddress")
     exchange_guid = row.id("ExchangeGuid")
     if not any((not isinstance(entra_id, Gap), address, exchange_guid, row.id("Guid"))):

@@ -8,6 +8,14 @@ from scanner.model.observed import Gap
 FIELDS = "id,userPrincipalName,accountEnabled,userType,assignedLicenses,onPremisesSyncEnabled,creationType"
 
 
+def licences_of(row: Row) -> int | Gap:
+    """Count the licences; null is no list of none."""
+    raw = row.raw("assignedLicenses")
+    if raw is None or isinstance(raw, Gap):
+        return Gap.ABSENT
+    return len(row.items("assignedLicenses"))
+
+
 def parse(row: Row) -> UserRow:
     """Read one user.
 
@@ -22,7 +30,7 @@ def parse(row: Row) -> UserRow:
         sign_in_name=row.word("userPrincipalName"),
         enabled=row.flag("accountEnabled"),
         user_type=row.text("userType"),
-        licences=len(row.items("assignedLicenses")) if row.has("assignedLicenses") else Gap.ABSENT,
+        licences=licences_of(row),
         synced=row.flag("onPremisesSyncEnabled"),
         creation_type=row.text("creationType"),
     )
