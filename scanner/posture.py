@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from scanner.access.client import BASIC, OAUTH
 from scanner.access.evaluator import Evaluator, people_of
@@ -10,7 +10,7 @@ from scanner.access.scopes import Scopes, guest_class_of
 from scanner.access.workload import decide_apps
 from scanner.gates.gate import Setting
 from scanner.judge import Verdicts, judge
-from scanner.model.circumstance import AccountState, Circumstance, Member, SetAside
+from scanner.model.circumstance import AccountState, Circumstance, GuestClass, Member, SetAside
 from scanner.model.directory import CasRow, ExchangeUserRow, MailboxKind, MailboxRow, RiskyUserRow, UserRow
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Method
@@ -23,6 +23,36 @@ AT_RISK = frozenset({"atrisk", "confirmedcompromised"})
 SAFE = frozenset({"none", "confirmedsafe", "remediated", "dismissed"})
 
 R = TypeVar("R")
+
+
+class Traits(NamedTuple):
+    """A circumstance without its badge: a few hundred of them describe a million mailboxes.
+
+    Fields are those of ``Circumstance``; ``known`` tells whether the account's id is known, so that policies can be
+    looked up for it, ``guest`` and ``risk`` are those of ``Member``.
+    """
+
+    kind: MailboxKind
+    set_aside: SetAside | None
+    account: AccountState
+    enabled: Observed[bool]
+    licensed: bool | None
+    federated: bool | None
+    smtp_auth_disabled: Observed[bool]
+    cas_read: bool
+    authentication_policy: Observed[str]
+    exchange_user_read: bool
+    per_user_mfa: Observed[str]
+    known: bool
+    guest: GuestClass
+    risk: str
+
+
+class Judged(Frozen, frozen=True, kw_only=True):
+    """One circumstance and its verdicts."""
+
+    circumstance: Circumstance
+    verdicts: Verdicts
 
 
 class JudgedMailbox(Frozen, frozen=True, kw_only=True):
@@ -71,26 +101,66 @@ def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) 
     """
     scopes = people_of(snapshot)
     setting = setting_of(snapshot, scopes, as_of=as_of, source_ips=source_ips)
-    join = Join(snapshot, scopes)
-    judged: dict[Circumstance, Verdicts] = {}
-    mailboxes = []
-    for row in join.mailboxes():
-        circumstance = join.circumstance(row)
-        verdicts = judged.get(circumstance)
-        if verdicts is None:
-            verdicts = judged[circumstance] = judge(circumstance, setting)
-        mailboxes.append(
-            JudgedMailbox(
-                id=id_of(row),
-                row=row,
-                circumstance=circumstance,
-                verdicts=verdicts,
-                pop_or_imap=join.pop_or_imap(row),
-            )
+    join = Join(snapshot)
+    rows = sorted(join.mailboxes(), key=lambda row: (row.address.lower(), id_of(row)))
+    numbers: dict[Traits, int] = {}
+    which = [numbers.setdefault(join.traits(row), len(numbers)) for row in rows]
+    judged = tuple(judge_all(tuple(numbers), which, scopes.badges(map(entra_id_of, rows)), setting))
+    mailboxes = (
+        JudgedMailbox(
+            id=id_of(row),
+            row=row,
+            circumstance=found.circumstance,
+            verdicts=found.verdicts,
+            pop_or_imap=join.pop_or_imap(row),
         )
-    mailboxes.sort(key=lambda mailbox: (mailbox.row.address.lower(), mailbox.id))
+        for row, found in zip(rows, judged, strict=True)
+    )
     return Posture(
-        snapshot=snapshot, setting=setting, scopes=scopes, mailboxes=tuple(mailboxes), circumstances=len(judged)
+        snapshot=snapshot,
+        setting=setting,
+        scopes=scopes,
+        mailboxes=tuple(mailboxes),
+        circumstances=len({id(found) for found in judged}),
+    )
+
+
+def judge_all(
+    traits: Sequence[Traits], which: Iterable[int], badges: Iterable[int], setting: Setting
+) -> Iterator[Judged]:
+    """Judge mailboxes in columns: each circumstance once, its verdicts given to all mailboxes that share it.
+
+    Args:
+        traits: The traits that occur.
+        which: Per mailbox, the place of its traits.
+        badges: Per mailbox, which policies it is in.
+        setting: What holds for the whole tenant.
+    """
+    known: list[dict[int, Judged]] = [{} for _ in traits]
+    for kind, badge in zip(which, badges, strict=True):
+        of_kind = known[kind]
+        found = of_kind.get(badge)
+        if found is None:
+            circumstance = circumstance_of(traits[kind], badge)
+            found = of_kind[badge] = Judged(circumstance=circumstance, verdicts=judge(circumstance, setting))
+        yield found
+
+
+def circumstance_of(traits: Traits, badge: int) -> Circumstance:
+    """Put traits and badge together to what the gates read."""
+    return Circumstance(
+        kind=traits.kind,
+        set_aside=traits.set_aside,
+        account=traits.account,
+        enabled=traits.enabled,
+        licensed=traits.licensed,
+        federated=traits.federated,
+        smtp_auth_disabled=traits.smtp_auth_disabled,
+        cas_read=traits.cas_read,
+        authentication_policy=traits.authentication_policy,
+        exchange_user_read=traits.exchange_user_read,
+        per_user_mfa=traits.per_user_mfa,
+        member=Member(badge=badge, guest=traits.guest, risk=traits.risk) if traits.known else None,
     )
 
 
@@ -108,7 +178,7 @@ def setting_of(snapshot: Snapshot, scopes: Scopes, *, as_of: dt.date, source_ips
             Method.OAUTH_DELEGATED: Evaluator(snapshot, OAUTH, scopes, source_ips),
         },
         apps=decide_apps(snapshot),
-        policy_names={policy.id: policy.name or policy.id for policy in snapshot.policies},
+        policies={policy.id: policy for policy in snapshot.policies},
     )
 
 
@@ -126,19 +196,22 @@ def id_of(row: MailboxRow) -> str:
     return f"address:{row.address.lower()}"
 
 
+def entra_id_of(row: MailboxRow) -> str:
+    """Give the Entra object id; "" where it isn't known or there is none."""
+    return row.entra_id if isinstance(row.entra_id, str) else ""
+
+
 class Join:
     """Joins the rows of all sections to mailboxes: by id, and where Exchange gives none, by GUID or address.
 
     Args:
         snapshot: The evidence.
-        scopes: The people of the policies.
     """
 
-    def __init__(self, snapshot: Snapshot, scopes: Scopes) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._scopes = scopes
-        self._users = unique((user.id, user) for user in snapshot.users)
-        self._mfa = unique((row.id, row.state) for row in snapshot.per_user_mfa)
+        self._users = {user.id: user for user in snapshot.users}
+        self._mfa = {row.id: row.state for row in snapshot.per_user_mfa}
         self._risk = {row.id: risk_of(row) for row in snapshot.risky_users}
         self._federated = {domain.name: domain.federated for domain in snapshot.domains}
         self._cas = CasJoin(snapshot.cas_mailboxes)
@@ -146,7 +219,7 @@ class Join:
             (key, row) for row in snapshot.exchange_users for key in (row.entra_id, row.sign_in_name.lower()) if key
         )
         self._users_complete = snapshot.is_complete("users")
-        self._risks_complete = snapshot.is_complete("risky-users")
+        self._risk_unless_listed = "none" if snapshot.is_complete("risky-users") else ""
 
     def mailboxes(self) -> Iterator[MailboxRow]:
         """Give every mailbox once; one that only the CAS list knows is a mailbox too."""
@@ -167,16 +240,15 @@ class Join:
                 seen.add(id_of(row))
                 yield row
 
-    def circumstance(self, row: MailboxRow) -> Circumstance:
-        """Gather what the gates read of one mailbox."""
-        entra_id = row.entra_id if isinstance(row.entra_id, str) else ""
+    def traits(self, row: MailboxRow) -> Traits:
+        """Gather what the gates read of one mailbox, but for its badge."""
+        entra_id = entra_id_of(row)
         user = self._users.get(entra_id)
         cas = self._cas.of(row)
         exchange_user = self._exchange_user(row)
-        return Circumstance(
+        return Traits(
             kind=row.kind,
             set_aside=set_aside(row),
-            listed=row.listed,
             account=self._account(row, user),
             enabled=user.enabled if user else Gap.ABSENT,
             licensed=licensed(user),
@@ -186,7 +258,9 @@ class Join:
             authentication_policy=policy_name(exchange_user),
             exchange_user_read=exchange_user is not None,
             per_user_mfa=self._mfa.get(entra_id, Gap.ABSENT),
-            member=self._member(row, user),
+            known=bool(entra_id),
+            guest=guest_class_of(user),
+            risk=self._risk.get(entra_id, self._risk_unless_listed),
         )
 
     def pop_or_imap(self, row: MailboxRow) -> bool | None:
@@ -203,14 +277,8 @@ class Join:
         return AccountState.NOT_FOUND if self._users_complete else AccountState.NOT_READ
 
     def _exchange_user(self, row: MailboxRow) -> ExchangeUserRow | None:
-        keys = (row.entra_id if isinstance(row.entra_id, str) else "", row.sign_in_name.lower())
+        keys = (entra_id_of(row), row.sign_in_name.lower())
         return next((found for key in keys if key and (found := self._exchange_users.get(key))), None)
-
-    def _member(self, row: MailboxRow, user: UserRow | None) -> Member | None:
-        if not isinstance(row.entra_id, str):
-            return None
-        risk = self._risk.get(row.entra_id, "none" if self._risks_complete else "")
-        return Member(badge=self._scopes.badge(row.entra_id), guest=guest_class_of(user), risk=risk)
 
     def _is_federated(self, row: MailboxRow, user: UserRow | None) -> bool | None:
         name = (user.sign_in_name if user else "") or row.sign_in_name
@@ -242,7 +310,7 @@ def cas_keys(row: CasRow) -> Iterator[str]:
 
 def mailbox_keys(row: MailboxRow) -> Iterator[str]:
     """Give the keys of a mailbox."""
-    return keys_of(row.entra_id if isinstance(row.entra_id, str) else "", row.directory_guid, row.address)
+    return keys_of(entra_id_of(row), row.directory_guid, row.address)
 
 
 def keys_of(entra_id: str, directory_guid: str, address: str) -> Iterator[str]:

@@ -1,6 +1,11 @@
-"""Who is in a group or holds a role: nested groups, cycles, and four ways of not knowing (dossier §1.2)."""
+"""Who is in a group or holds a role: nested groups, cycles, and four ways of not knowing (dossier §1.2).
 
-from collections.abc import Iterable, Iterator, Mapping
+Ids become numbers once, when they are first met: five million memberships are arrays of integers, not of strings.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scanner.access.gaps import EvidenceGap
 from scanner.model.directory import GroupRow, RoleAssignmentRow
@@ -15,18 +20,45 @@ GROUPS = "groups"
 ROLES = "role-assignments"
 
 
+class Numbers(dict[str, int]):
+    """A number for every id, given when the id is first asked for."""
+
+    def __missing__(self, name: str) -> int:
+        """Give the next number to an id that is new."""
+        number = self[name] = len(self)
+        return number
+
+
+@dataclass(slots=True)
+class _Group:
+    """One group as its pages come in."""
+
+    name: str = ""
+    exists: bool = True
+    readable: bool = True
+    complete: bool = True
+    transitive: bool = True
+    listed: bool = False
+    members: "list[array[int]]" = field(default_factory=list)
+    nested: set[str] = field(default_factory=set)
+
+
 class Members(Frozen, frozen=True, kw_only=True):
     """What is known of a membership.
 
     Attributes:
-        ids: Those who certainly are members.
-        gaps: Facts that decide about everybody else; empty when ``ids`` is all there is.
+        numbers: Numbers of those who certainly are members, in parts.
+        gaps: Facts that decide about everybody else; empty when ``numbers`` is all there is.
         through_group: A role is held through a group (INFERRED rule, costs confidence).
     """
 
-    ids: frozenset[str] = frozenset()
+    numbers: "tuple[array[int], ...]" = ()
     gaps: tuple[EvidenceGap, ...] = ()
     through_group: bool = False
+
+    def include(self, number: int) -> bool:
+        """Tell whether somebody certainly is a member."""
+        return any(number in part for part in self.numbers)
 
 
 NOBODY = Members()
@@ -36,16 +68,19 @@ class Directory:
     """The groups and roles of one snapshot, each resolved once when it is first asked for.
 
     Args:
-        snapshot: Groups, role assignments, and the ids of users and service principals.
+        snapshot: Role assignments, and the ids of users, mailboxes and service principals.
+        groups: The groups, where they are not those of the snapshot: read once, one after the other.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._groups = merge_pages(snapshot.groups)
-        self._sections = {name: snapshot.state_of(name) for name in (GROUPS, ROLES)}
-        self._assignments = by_role(snapshot.role_assignments)
+    def __init__(self, snapshot: Snapshot, groups: Iterable[GroupRow] | None = None) -> None:
+        self.numbers = Numbers()
         self._people = frozenset(user.id for user in snapshot.users) | frozenset(
             row.entra_id for row in snapshot.mailboxes if isinstance(row.entra_id, str)
         )
+        self._groups = self._read(snapshot.groups if groups is None else groups)
+        self._nest_untyped()
+        self._sections = {name: snapshot.state_of(name) for name in (GROUPS, ROLES)}
+        self._assignments = by_role(snapshot.role_assignments)
         self._apps = frozenset(row.id for row in snapshot.service_principals)
         self._resolved: dict[str, Members] = {}
 
@@ -68,13 +103,14 @@ class Directory:
         if state is not SectionState.COMPLETE:
             gaps[f"role:{template_id}"] = _role_gap(template_id, state)
         return Members(
-            ids=frozenset().union(*(members.ids for members in held)),
+            numbers=tuple(part for members in held for part in members.numbers),
             gaps=tuple(gaps.values()),
             through_group=any(members.through_group for members in held),
         )
 
     def path(self, user_id: str, group_id: str) -> tuple[str, ...]:
         """Give one chain of group ids through which a user is in a group; empty where there is none."""
+        number = self.numbers.get(user_id)
         queue: list[tuple[str, ...]] = [(group_id,)]
         seen = {group_id}
         while queue:
@@ -82,51 +118,60 @@ class Directory:
             group = self._groups.get(chain[-1])
             if group is None or not group.exists:
                 continue
-            people, nested = self._split(group)
-            if user_id in people:
+            if any(number in part for part in group.members):
                 return chain
+            nested = self._nested(group)
             queue.extend((*chain, member) for member in sorted(nested - seen))
             seen |= nested
         return ()
 
+    def _read(self, rows: Iterable[GroupRow]) -> Mapping[str, _Group]:
+        """Join the pages of each group; the worst of what they say holds."""
+        groups: dict[str, _Group] = {}
+        number_of = self.numbers.__getitem__
+        for row in rows:
+            group = groups.setdefault(row.id, _Group())
+            group.name = group.name or row.name
+            group.exists &= row.exists
+            group.readable &= row.readable
+            group.complete &= row.complete
+            group.transitive &= row.transitive
+            group.listed |= row.members is not None
+            group.members.append(array("i", map(number_of, row.members or ())))
+            group.nested.update(row.nested)
+        return groups
+
+    def _nest_untyped(self) -> None:
+        """Move members whose type was not given, and that are groups, to where groups are."""
+        known = {self.numbers[group_id]: group_id for group_id in self._groups if group_id in self.numbers}
+        if not known:
+            return
+        for group in self._groups.values():
+            inside = known.keys() & {number for part in group.members for number in part}
+            if inside:
+                group.nested.update(known[number] for number in inside)
+                group.members = [array("i", (n for n in part if n not in inside)) for part in group.members]
+
+    def _nested(self, group: _Group) -> set[str]:
+        return set() if group.transitive else group.nested
+
     def _resolve(self, group_id: str) -> Members:
-        ids: set[str] = set()
+        parts: list[array[int]] = []
         gaps: list[EvidenceGap] = []
         seen, queue = {group_id}, [group_id]
         while queue:
             current = queue.pop()
             group = self._groups.get(current)
-            gap = self._gap_of(current, group)
+            gap = gap_of(current, group)
             if gap is not None:
                 gaps.append(gap)
             if group is None or not group.exists:
                 continue
-            people, nested = self._split(group)
-            ids |= people
+            parts.extend(group.members)
+            nested = self._nested(group)
             queue.extend(nested - seen)
             seen |= nested
-        return Members(ids=frozenset(ids), gaps=tuple(sorted(gaps, key=lambda gap: gap.key)))
-
-    def _split(self, group: GroupRow) -> tuple[set[str], set[str]]:
-        listed = set(group.members or ())
-        untyped_groups = listed & self._groups.keys()
-        nested = set() if group.transitive else untyped_groups | set(group.nested)
-        return listed - untyped_groups, nested
-
-    def _gap_of(self, group_id: str, group: GroupRow | None) -> EvidenceGap | None:
-        if group is None:
-            words = say("the members of group {group} were not collected", group=group_id)
-        elif not group.exists:
-            return None
-        elif not group.readable:
-            words = say("the members of group {group} can't be read", group=group.name or group_id)
-        elif group.members is None:
-            words = say("the members of group {group} were not collected", group=group.name or group_id)
-        elif not group.complete:
-            words = say("only a part of the members of group {group} was read", group=group.name or group_id)
-        else:
-            return None
-        return EvidenceGap(key=f"group:{group_id}", section=GROUPS, because=words)
+        return Members(numbers=tuple(parts), gaps=tuple(sorted(gaps, key=lambda gap: gap.key)))
 
     def _holders(self, row: RoleAssignmentRow) -> Members:
         if not isinstance(row.scope, str):
@@ -134,54 +179,40 @@ class Directory:
         if row.scope != WHOLE_TENANT or row.built_in is False:
             return NOBODY
         principal = row.principal_id
+        alone = (array("i", (self.numbers[principal],)),)
         if row.principal_type == "user" or principal in self._people:
-            return Members(ids=frozenset({principal}))
+            return Members(numbers=alone)
         if principal in self._groups or row.principal_type == "group":
             found = self.group(principal)
-            return Members(ids=found.ids, gaps=found.gaps, through_group=True)
+            return Members(numbers=found.numbers, gaps=found.gaps, through_group=True)
         if row.principal_type or principal in self._apps:
             return NOBODY
-        return Members(ids=frozenset({principal}), gaps=(_principal_gap(principal),), through_group=True)
+        return Members(numbers=alone, gaps=(_principal_gap(principal),), through_group=True)
 
 
-def merge_pages(rows: Iterable[GroupRow]) -> Mapping[str, GroupRow]:
-    """Join rows of one group id: they are pages of one membership, and the worst of what they say holds."""
-    merged: dict[str, GroupRow] = {}
-    for row in rows:
-        before = merged.get(row.id)
-        merged[row.id] = row if before is None else _joined(before, row)
-    return merged
+def gap_of(group_id: str, group: _Group | None) -> EvidenceGap | None:
+    """Tell what is missing of a group; a deleted one has no members, and nothing is missing of it."""
+    if group is None:
+        words = say("the members of group {group} were not collected", group=group_id)
+    elif not group.exists:
+        return None
+    elif not group.readable:
+        words = say("the members of group {group} can't be read", group=group.name or group_id)
+    elif not group.listed:
+        words = say("the members of group {group} were not collected", group=group.name or group_id)
+    elif not group.complete:
+        words = say("only a part of the members of group {group} was read", group=group.name or group_id)
+    else:
+        return None
+    return EvidenceGap(key=f"group:{group_id}", section=GROUPS, because=words)
 
 
-def _joined(one: GroupRow, other: GroupRow) -> GroupRow:
-    listed = [row.members for row in (one, other) if row.members is not None]  # absent is not empty
-    return GroupRow(
-        id=one.id,
-        name=one.name or other.name,
-        exists=one.exists and other.exists,
-        readable=one.readable and other.readable,
-        complete=one.complete and other.complete,
-        transitive=one.transitive and other.transitive,
-        members=tuple(member for members in listed for member in members) if listed else None,
-        nested=one.nested + other.nested,
-    )
-
-
-def by_role(rows: Iterable[RoleAssignmentRow]) -> Mapping[str, tuple[RoleAssignmentRow, ...]]:
+def by_role(rows: Iterable[RoleAssignmentRow]) -> Mapping[str, Sequence[RoleAssignmentRow]]:
     """Sort role assignments by the role's template id."""
     found: dict[str, list[RoleAssignmentRow]] = {}
     for row in rows:
         found.setdefault(row.role_template_id, []).append(row)
-    return {role: tuple(held) for role, held in found.items()}
-
-
-def groups_referred_to(snapshot: Snapshot) -> Iterator[str]:
-    """Give the ids of all groups that policies refer to, and of groups known to hold a role."""
-    for policy in snapshot.policies:
-        yield from policy.include.groups | policy.exclude.groups
-    for row in snapshot.role_assignments:
-        if row.principal_type == "group":
-            yield row.principal_id
+    return found
 
 
 def _role_gap(template_id: str, state: SectionState) -> EvidenceGap:
@@ -194,7 +225,7 @@ def _role_gap(template_id: str, state: SectionState) -> EvidenceGap:
 
 
 def _scope_gap(row: RoleAssignmentRow) -> EvidenceGap:
-    shown = "null" if row.scope is None else Gap(row.scope).value
+    shown = row.scope.value if isinstance(row.scope, Gap) else "null"
     words = say("the scope of a role assignment of {principal} is {value}", principal=row.principal_id, value=shown)
     return EvidenceGap(key=f"role-scope:{row.principal_id}:{row.role_template_id}", section=ROLES, because=words)
 

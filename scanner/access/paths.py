@@ -48,7 +48,7 @@ def _side_paths(
 
 def _group_paths(side: str, group_id: str, user_id: str, directory: Directory) -> Iterator[ScopePath]:
     members = directory.group(group_id)
-    if user_id in members.ids:
+    if members.include(directory.numbers.get(user_id, -1)):
         chain = " > ".join(directory.name_of(step) for step in directory.path(user_id, group_id))
         yield ScopePath(side=side, known=True, because=say("member of {path}", path=chain))
         return
@@ -58,7 +58,7 @@ def _group_paths(side: str, group_id: str, user_id: str, directory: Directory) -
 
 def _role_paths(side: str, role_id: str, user_id: str, directory: Directory) -> Iterator[ScopePath]:
     members = directory.role(role_id)
-    if user_id in members.ids:
+    if members.include(directory.numbers.get(user_id, -1)):
         yield ScopePath(side=side, known=True, because=say("holds the role {role}", role=role_id))
         return
     for gap in members.gaps:

@@ -65,7 +65,8 @@ class Scopes:
     def __init__(self, policies: Sequence[Policy], directory: Directory) -> None:
         self.policies = tuple(policies)
         self._width = len(self.policies)
-        self._marks: dict[str, int] = {}
+        self._numbers = directory.numbers
+        self._direct: dict[str, int] = {}
         self._sides: list[tuple[Side, Side]] = []
         marks_of_source: dict[tuple[str, str], int] = {}
         for index, policy in enumerate(self.policies):
@@ -75,12 +76,27 @@ class Scopes:
             )
             self._sides.append(sides)
         self._everybody = self._bits_of_everybody()
-        self._spread(marks_of_source, directory)
+        self._marks = self._spread(marks_of_source, directory)
         self._with_exclusion_gaps = self._bits_of_exclusion_gaps()
 
     def badge(self, user_id: str) -> int:
         """Give a user's badge in its normal form: what an exclusion makes irrelevant is left out."""
-        return self.normal(self._marks.get(user_id, 0) | self._everybody)
+        number = self._numbers.get(user_id, -1)
+        through = self._marks[number] if 0 <= number < len(self._marks) else 0
+        return self.normal(through | self._direct.get(user_id, 0) | self._everybody)
+
+    def badges(self, user_ids: Iterable[str]) -> Iterator[int]:
+        """Give the badges of many users; what is seen once is not worked out again."""
+        normal: dict[int, int] = {}
+        number_of, marks, direct, everybody = self._numbers.get, self._marks, self._direct, self._everybody
+        last = len(marks)
+        for user_id in user_ids:
+            number = number_of(user_id, last)
+            raw = (marks[number] if number < last else 0) | direct.get(user_id, 0) | everybody
+            badge = normal.get(raw)
+            if badge is None:
+                badge = normal[raw] = self.normal(raw)
+            yield badge
 
     def normal(self, marks: int) -> int:
         """Bring marks into their normal form: users whom no policy tells apart have one badge."""
@@ -121,7 +137,7 @@ class Scopes:
         gaps: dict[str, EvidenceGap] = {}
         through_group = False
         for user_id in scope.users - {EVERYBODY, OLD_GUESTS}:
-            self._marks[user_id] = self._marks.get(user_id, 0) | bit
+            self._direct[user_id] = self._direct.get(user_id, 0) | bit
         for source in _sources(scope):
             members = members_of(source, directory)
             marks_of_source[source] = marks_of_source.get(source, 0) | bit
@@ -129,12 +145,14 @@ class Scopes:
             through_group = through_group or members.through_group
         return Side(everybody=EVERYBODY in scope.users, gaps=tuple(gaps.values()), through_group=through_group)
 
-    def _spread(self, marks_of_source: Mapping[tuple[str, str], int], directory: Directory) -> None:
-        marks = self._marks
-        known = marks.get
+    def _spread(self, marks_of_source: Mapping[tuple[str, str], int], directory: Directory) -> list[int]:
+        found = {source: members_of(source, directory) for source in marks_of_source}
+        marks = [0] * len(directory.numbers)
         for source, bits in marks_of_source.items():
-            for user_id in members_of(source, directory).ids:
-                marks[user_id] = known(user_id, 0) | bits
+            for part in found[source].numbers:
+                for number in part:
+                    marks[number] |= bits
+        return marks
 
     def _bits_of_everybody(self) -> int:
         bits = 0

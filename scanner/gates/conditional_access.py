@@ -20,7 +20,7 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
     decision = decision_for(circumstance, setting, method)
     if decision is None:
         return nobody(circumstance)
-    evidence = tuple(found(SECTION, f"{policy}.state", "enabled") for policy in decision.policies)
+    evidence = tuple(found(SECTION, f"{policy}.state", setting.policies[policy].state) for policy in decision.policies)
     federated = circumstance.federated and decision.rests_on_mfa and decision.access is Access.BLOCKED
     confidence = lowest(decision.confidence, Confidence.LOW if federated else Confidence.HIGH)
     match decision.access:
@@ -86,7 +86,7 @@ def allowed(method: Method) -> Text:
 
 def names(decision: Decision, setting: Setting) -> tuple[str, int]:
     """Give the names of the first policies, and how many more there are."""
-    listed = [setting.policy_names.get(policy, policy) for policy in decision.policies]
+    listed = [setting.policies[policy].name or policy for policy in decision.policies]
     return ", ".join(listed[:MOST_NAMED]), max(0, len(listed) - MOST_NAMED)
 
 

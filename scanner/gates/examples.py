@@ -80,6 +80,6 @@ def a_setting(
             Method.OAUTH_DELEGATED: Evaluator(snapshot, OAUTH, scopes),
         },
         "apps": decide_apps(snapshot),
-        "policy_names": {policy.id: policy.name for policy in policies},
+        "policies": {policy.id: policy for policy in policies},
     }
     return Setting(**(usual | changes))

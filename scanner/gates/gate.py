@@ -9,6 +9,7 @@ from scanner.model.circumstance import Circumstance
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Finding, GateState, Judgement, Method, Remedy
 from scanner.model.observed import Gap
+from scanner.model.policy import Policy
 from scanner.model.section import SectionState
 from scanner.model.settings import AuthenticationPolicy, OrganizationConfig, SecurityDefaults, TransportConfig
 from scanner.model.text import Text
@@ -24,7 +25,7 @@ class Setting(Frozen, frozen=True, kw_only=True):
         authentication_policies: By every name that they go by, in lower case.
         evaluators: The Conditional Access evaluator of each method that people sign in with.
         apps: What Conditional Access does to app-only sign-ins.
-        policy_names: Display names of Conditional Access policies by id.
+        policies: Conditional Access policies by id.
     """
 
     as_of: dt.date
@@ -36,7 +37,7 @@ class Setting(Frozen, frozen=True, kw_only=True):
     security_defaults: SecurityDefaults | None = None
     evaluators: Mapping[Method, Evaluator] = {}
     apps: Decision | None = None
-    policy_names: Mapping[str, str] = {}
+    policies: Mapping[str, Policy] = {}
 
     def is_complete(self, section: str) -> bool:
         """Tell whether all of a section was read."""
