@@ -46,7 +46,7 @@ class RefusedError(Exception):
     @property
     def code(self) -> str:
         """The provider's error code; empty where it gave none."""
-        return self._refusal.code
+        return quote(self._refusal.code)
 
     @property
     def message(self) -> str:

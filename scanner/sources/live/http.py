@@ -83,15 +83,16 @@ class Wire:
 
     async def _try(self, call: Call[T], url: URL) -> Reply[T]:
         token = await self._tokens.get(call.resource)
-        for rounds in range(1, CLAIMS_ROUNDS + 2):
+        rounds = 0
+        while True:
             try:
                 return await self._send(call, url, token)
             except RefusedError as refused:
                 claims = _read_challenge(refused)
+                rounds += 1
                 if refused.status != 401 or rounds > (CLAIMS_ROUNDS if claims else 1):  # noqa: PLR2004 - Unauthorized
                     raise
-                token = await self._tokens.renew(call.resource, token, claims)
-        raise UnreadableError("the service refused one token after the other")
+            token = await self._tokens.renew(call.resource, token, claims)
 
     async def _send(self, call: Call[T], url: URL, token: str) -> Reply[T]:
         async with call.lane.turn():

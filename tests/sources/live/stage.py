@@ -93,10 +93,25 @@ class Stage:
     def visits_to(self, path: str) -> list[Visit]:
         return [visit for visit in self.visits if visit.path == path]
 
+    def raw_queries(self, path: str) -> list[str]:
+        """The query strings that reached a path, exactly as they were sent."""
+        return [visit.query for visit in self.visits_to(path)]
+
+    def now(self) -> float:
+        """The server's clock, in seconds since 1970."""
+        return time.time()
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = (await request.read()).decode()
         self.visits.append(
-            Visit(time.monotonic(), request.method, request.path, request.query_string, request.headers.copy(), body)
+            Visit(
+                time.monotonic(),
+                request.method,
+                request.path,
+                request.rel_url.raw_query_string,
+                request.headers.copy(),
+                body,
+            )
         )
         turn = self._turns[request.path]
         self._turns[request.path] += 1

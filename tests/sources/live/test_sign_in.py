@@ -158,6 +158,49 @@ def test_a_federated_token_is_read_each_time(stage: Stage, tmp_path: Path) -> No
     assert sent[-1] == "second-assertion"
 
 
+def test_a_managed_identity_signs_in(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform's own endpoint gives the token, as App Service does; no secret is needed."""
+
+    def give_token(request: web.Request, turn: int) -> web.Response:
+        resource = request.query["resource"]
+        expires = str(int(stage.now()) + 3599)
+        token = {"access_token": make_token(turn), "expires_on": expires, "resource": resource, "token_type": "Bearer"}
+        return as_json(token) if request.headers["X-IDENTITY-HEADER"] == "header" else web.Response(status=401)
+
+    stage.on("/identity", give_token)
+    stage.on(DEFAULTS, in_turn(lambda: as_json({}, status=401), lambda: as_json({"isEnabled": True})))
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{stage.root}/identity")
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+    keys = {"CREDENTIAL__KIND": "managed-identity", "CREDENTIAL__CLIENT_ID": "", "CREDENTIAL__SECRET_ENV": ""}
+    shelf = collect(stage.target(**keys), ONE)
+    assert shelf.reports["security-defaults"].state is SectionState.COMPLETE
+    assert len(stage.visits_to("/identity")) == 3
+
+
+def test_a_configured_proxy_is_used(stage: Stage, stranger: Stranger) -> None:
+    """Nothing goes past it; a proxy that hangs up is told as a network matter."""
+    with pytest.raises(SourceError, match="can't be reached"):
+        collect(stage.target(PROXY=f"http://127.0.0.1:{stranger.port}"), ONE)
+    assert stranger.callers
+    assert stage.visits == []
+
+
+@pytest.mark.parametrize(
+    ("cloud", "login", "graph"),
+    [
+        ("public", "login.microsoftonline.com", "graph.microsoft.com"),
+        ("gcc-high", "login.microsoftonline.us", "graph.microsoft.us"),
+        ("dod", "login.microsoftonline.us", "dod-graph.microsoft.us"),
+        ("china", "login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn"),
+    ],
+)
+def test_each_cloud_has_its_hosts(cloud: str, login: str, graph: str) -> None:
+    """They stand in one table."""
+    target = make_target({"ID": "contoso.example", "CLOUD": cloud, "CREDENTIAL__KIND": "managed-identity"})
+    assert (target.hosts.authority, target.hosts.graph) == (f"https://{login}", f"https://{graph}")
+    assert target.hosts.exchange == f"https://{target.exchange_suffix}"
+
+
 def test_a_device_code_is_refused_with_advice(stage: Stage) -> None:
     """It needs a person."""
     with pytest.raises(ConfigurationError) as caught:
@@ -286,18 +329,23 @@ def test_a_service_without_consent_is_missing_alone(stage: Stage) -> None:
 
 def test_an_expired_token_is_renewed_once_for_all(stage: Stage) -> None:
     """Several requests find the same token expired; one renewal serves them."""
-    stale = make_token(0)
+    for_exchange: list[str] = []
+
+    def give_token(_: web.Request, turn: int) -> web.Response:
+        if "exchange" in parse_qs(stage.visits[-1].body)["scope"][0]:
+            for_exchange.append(f"Bearer {make_token(turn)}")
+        return as_json({"access_token": make_token(turn), "expires_in": 3599})
 
     def answer(request: web.Request, _: int) -> web.Response:
-        fresh = request.headers["Authorization"] != f"Bearer {stale}"
-        return page([{"Guid": "1"}]) if fresh else web.Response(status=401)
+        stale = request.headers["Authorization"] == for_exchange[0]
+        return web.Response(status=401) if stale else page([{"Guid": "1"}])
 
-    stage.on(TOKEN, lambda _, turn: as_json({"access_token": make_token(turn), "expires_in": 3599}))
+    stage.on(TOKEN, give_token)
     stage.on(INVOKE, answer)
     sections = pick("transport-config", "organization-config", "authentication-policies")
     shelf = collect(stage.target(), sections)
     assert {report.state for report in shelf.reports.values()} == {SectionState.COMPLETE}
-    assert len(stage.visits_to(TOKEN)) == 3
+    assert len(for_exchange) == 2
 
 
 @pytest.mark.parametrize(("challenges", "state"), [(1, SectionState.COMPLETE), (2, SectionState.COMPLETE), (9, None)])

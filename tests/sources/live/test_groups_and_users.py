@@ -1,0 +1,209 @@
+"""What is asked only because others referred to it: groups with their members, and one object per mailbox user."""
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from scanner.model.section import SectionState
+from tests.sources.live.scene import Shelf, collect, pick
+from tests.sources.live.stage import INVOKE, Stage, as_json, in_turn, page
+
+POLICIES = "/graph/v1.0/identity/conditionalAccess/policies"
+ROLES = "/graph/v1.0/roleManagement/directory/roleAssignments"
+BATCH = "/graph/beta/$batch"
+GROUP_SECTIONS = pick("conditional-access-policies", "role-assignments", "groups")
+USER = "#microsoft.graph.user"
+
+
+def policy(*included: object, excluded: object = None) -> dict[str, object]:
+    return {"id": f"p{included}", "conditions": {"users": {"includeGroups": list(included), "excludeGroups": excluded}}}
+
+
+def read_groups(stage: Stage, *policies: dict[str, object]) -> Shelf:
+    stage.on(POLICIES, in_turn(lambda: page(list(policies))))
+    return collect(stage.target(), GROUP_SECTIONS)
+
+
+def play_group(stage: Stage, group: str, *pages: web.Response, name: str = "Staff") -> None:
+    path = f"/graph/v1.0/groups/{group}"
+    stage.on(path, in_turn(lambda: as_json({"id": group, "displayName": name})))
+    stage.on(f"{path}/transitiveMembers", lambda _, turn: pages[min(turn, len(pages) - 1)])
+
+
+def refuse(status: int, code: str = "Authorization_RequestDenied") -> web.Response:
+    return as_json({"error": {"code": code, "message": "no"}}, status)
+
+
+def member(name: str) -> dict[str, object]:
+    return {"@odata.type": USER, "id": name, "displayName": "not needed"}
+
+
+def test_groups_that_policies_and_roles_refer_to_are_read_once(stage: Stage) -> None:
+    """One row a page of members; only type and id of a member are kept."""
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    play_group(stage, "g1", page([member("u1")], link), page([member("u2")]))
+    play_group(stage, "g2", page([]), name="Empty")
+    principal = {"@odata.type": "#microsoft.graph.group", "id": "g2"}
+    user = {"@odata.type": USER, "id": "u9"}
+    stage.on(ROLES, in_turn(lambda: page([{"id": "a", "principal": principal}, {"id": "b", "principal": user}])))
+    shelf = read_groups(stage, policy("g1", "G1"), policy("g2", excluded=["g1"]))
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+    found = sorted(shelf.rows["groups"], key=str)
+    assert found == [
+        {"id": "g1", "displayName": "Staff", "transitiveMembers": [{"@odata.type": USER, "id": "u1"}]},
+        {"id": "g1", "displayName": "Staff", "transitiveMembers": [{"@odata.type": USER, "id": "u2"}]},
+        {"id": "g2", "displayName": "Empty", "transitiveMembers": []},
+    ]
+
+
+def test_a_group_that_is_gone_says_so(stage: Stage) -> None:
+    """A policy may refer to a deleted group: that is known, not missing."""
+    stage.on("/graph/v1.0/groups/g1", in_turn(lambda: refuse(404, "Request_ResourceNotFound")))
+    shelf = read_groups(stage, policy("g1"))
+    assert shelf.rows["groups"] == [{"id": "g1", "exists": False}]
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+
+
+def test_a_group_that_hides_its_members_says_so(stage: Stage) -> None:
+    """The others are read; the section is partial and names the permission."""
+    play_group(stage, "g1", refuse(403))
+    play_group(stage, "g2", page([member("u1")]))
+    shelf = read_groups(stage, policy("g1", "g2"))
+    assert {"id": "g1", "displayName": "Staff", "membershipReadable": False} in shelf.rows["groups"]
+    report = shelf.reports["groups"]
+    assert (report.state, report.permission) == (SectionState.PARTIAL, "GroupMember.Read.All")
+
+
+def test_a_group_that_breaks_half_way_says_so(stage: Stage) -> None:
+    """The members that came are kept beside the mark that there may be more."""
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    play_group(stage, "g1", page([member("u1")], link), web.Response(status=410))
+    shelf = read_groups(stage, policy("g1"))
+    assert [row.get("membershipPartial") for row in shelf.rows["groups"]] == [None, True]
+    assert shelf.reports["groups"].state is SectionState.PARTIAL
+
+
+def test_a_group_whose_link_leads_elsewhere_is_partial(stage: Stage) -> None:
+    """It is marked as one that may have more members."""
+    play_group(stage, "g1", page([member("u1")], "https://evil.example/"))
+    shelf = read_groups(stage, policy("g1"))
+    assert shelf.rows["groups"][-1]["membershipPartial"] is True
+    assert "was not followed" in shelf.reports["groups"].reason
+
+
+def test_odd_policies_do_not_stop_the_reading(stage: Stage) -> None:
+    """Null, numbers and paths in place of ids: nothing breaks, and no other path is asked for."""
+    stage.on("/graph/v1.0/groups/../users", in_turn(lambda: page([])))
+    odd: list[dict[str, Any]] = [
+        {"id": "1", "conditions": None},
+        {"id": "2", "conditions": {"users": "all"}},
+        {"id": "3", "conditions": {"users": {"includeGroups": "g1"}}},
+        policy(7, None, "", "../users"),
+    ]
+    read_groups(stage, *odd)
+    asked = [visit.path for visit in stage.visits if "groups" in visit.path]
+    assert all(unquote(path).startswith("/graph/v1.0/groups/") for path in asked)
+    assert not any(visit.path.startswith("/graph/v1.0/users") for visit in stage.visits)
+
+
+def mailboxes(count: int) -> web.Response:
+    return page([{"Guid": f"m{at}", "ExternalDirectoryObjectId": f"u{at}"} for at in range(count)])
+
+
+def read_users(stage: Stage) -> Shelf:
+    return collect(stage.target(), pick("mailboxes", "per-user-mfa"))
+
+
+def requests_of(stage: Stage) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(stage.visits[-1].body)["requests"]
+    return found
+
+
+def settle(request: dict[str, str], status: int = 200, **more: object) -> dict[str, object]:
+    user = request["url"].split("/")[2]
+    return {"id": request["id"], "status": status, "body": {"perUserMfaState": f"of {user}"}, **more}
+
+
+def test_users_are_asked_twenty_at_a_time(stage: Stage) -> None:
+    """Answers in any order find their users; a user who is asked to wait is asked again, after that time."""
+    waited: set[str] = set()
+
+    def answer(_: web.Request, __: int) -> web.Response:
+        asked = requests_of(stage)
+        assert len(asked) <= 20
+        answers = [settle(request) for request in asked if request["url"] in waited or "u7/" not in request["url"]]
+        answers += [
+            settle(one, 429, headers={"retry-after": "1"})
+            for one in asked
+            if one["url"] not in waited and "u7/" in one["url"]
+        ]
+        waited.update(one["url"] for one in asked)
+        return as_json({"responses": answers[::-1]})
+
+    stage.on(INVOKE, in_turn(lambda: mailboxes(45)))
+    stage.on(BATCH, answer)
+    shelf = read_users(stage)
+    found = {row["id"]: row["perUserMfaState"] for row in shelf.rows["per-user-mfa"]}
+    assert found == {f"u{at}": f"of u{at}" for at in range(45)}
+    assert shelf.reports["per-user-mfa"].state is SectionState.COMPLETE
+    again = [visit for visit in stage.visits_to(BATCH) if "u7/" in visit.body]
+    assert len(again) == 2
+    assert again[1].at - again[0].at >= 1
+
+
+def test_users_who_can_not_be_read_leave_the_section_partial(stage: Stage) -> None:
+    """How many, and why."""
+    stage.on(INVOKE, in_turn(lambda: mailboxes(30)))
+
+    def answer(_: web.Request, __: int) -> web.Response:
+        gone = {"error": {"code": "Request_ResourceNotFound", "message": "gone"}}
+        return as_json(
+            {
+                "responses": [
+                    settle(one, 404, body=gone) if "u3/" in one["url"] else settle(one) for one in requests_of(stage)
+                ]
+            }
+        )
+
+    stage.on(BATCH, answer)
+    report = read_users(stage).reports["per-user-mfa"]
+    assert (report.state, report.count, report.expected) == (SectionState.PARTIAL, 29, 30)
+    assert "1 of 30 users" in report.reason
+    assert "gone" in report.reason
+
+
+def test_a_service_that_dies_half_way_leaves_what_came(stage: Stage) -> None:
+    """The users of the first batches are kept."""
+    stage.on(INVOKE, in_turn(lambda: mailboxes(60)))
+
+    def answer(_: web.Request, turn: int) -> web.Response:
+        return (
+            as_json({"responses": [settle(one) for one in requests_of(stage)]})
+            if turn < 2
+            else refuse(400, "BadRequest")
+        )
+
+    stage.on(BATCH, answer)
+    report = read_users(stage).reports["per-user-mfa"]
+    assert (report.state, report.count) == (SectionState.PARTIAL, 40)
+
+
+def test_a_denied_batch_is_not_repeated_for_everybody(stage: Stage) -> None:
+    """The first twenty tell enough."""
+    stage.on(INVOKE, in_turn(lambda: mailboxes(200)))
+    denied = {"error": {"code": "Authorization_RequestDenied", "message": "no"}}
+    stage.on(BATCH, lambda _, __: as_json({"responses": [settle(one, 403, body=denied) for one in requests_of(stage)]}))
+    report = read_users(stage).reports["per-user-mfa"]
+    assert (report.state, report.permission) == (SectionState.MISSING, "Policy.Read.All")
+    assert len(stage.visits_to(BATCH)) == 1
+
+
+def test_answers_that_nobody_asked_for_are_ignored(stage: Stage) -> None:
+    """Ids out of range or of no number can't put a state beside the wrong user."""
+    stage.on(INVOKE, in_turn(lambda: mailboxes(1)))
+    strange = [{"id": "7", "status": 200, "body": {"perUserMfaState": "x"}}, {"id": "a", "status": 200, "body": {}}]
+    stage.on(BATCH, lambda _, __: as_json({"responses": [*strange, settle(requests_of(stage)[0])]}))
+    shelf = read_users(stage)
+    assert shelf.rows["per-user-mfa"] == [{"id": "u0", "perUserMfaState": "of u0"}]
