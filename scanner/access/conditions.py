@@ -96,7 +96,7 @@ def policy_gap(policy: Policy, what: str, because: Text) -> Open:
 def unknown_value(policy: Policy, what: str, value: str) -> Open:
     """Make the gap of a value that isn't known."""
     words = say("policy {policy}: the value {value} of {what} is not known", policy=policy.name, value=value, what=what)
-    return policy_gap(policy, what, words)
+    return policy_gap(policy, f"{what}:{value}", words)
 
 
 def state(policy: Policy, around: Surroundings) -> Part:
@@ -111,10 +111,17 @@ def state(policy: Policy, around: Surroundings) -> Part:
 def resources(policy: Policy, around: Surroundings) -> Part:
     """Exchange Online is in All, in Office365, or named by its application id (dossier §1.3)."""
     scope = policy.resources
-    filtered = application_filter(policy, around) if scope.filter else NEVER
-    narrowed = scope.filter is not None and scope.filter.mode == "exclude"
-    included = any_of((_names_exchange(policy, scope.include, around), NEVER if narrowed else filtered))
-    excluded = any_of((_names_exchange(policy, scope.exclude, around), filtered if narrowed else NEVER))
+    included = _names_exchange(policy, scope.include, around)
+    excluded = _names_exchange(policy, scope.exclude, around)
+    if scope.filter is not None:
+        filtered = application_filter(policy, scope.filter, around)
+        match scope.filter.mode:
+            case "include":
+                included = any_of((included, filtered))
+            case "exclude":
+                excluded = any_of((excluded, filtered))
+            case mode:
+                included = unknown_value(policy, "applicationFilter.mode", mode)
     return Part(formula=every_of((included, Negated(part=excluded))) if excluded != NEVER else included)
 
 
@@ -129,12 +136,9 @@ def _is_id(name: str) -> bool:
     return any(mark.isdigit() for mark in name) and "-" in name
 
 
-def application_filter(policy: Policy, around: Surroundings) -> Formula:
+def application_filter(policy: Policy, rule: RuleFilter, around: Surroundings) -> Formula:
     """Judge an application filter on Exchange Online's own service principal; its attributes may not be readable."""
-    rule = policy.resources.filter
     attributes = around.exchange.attributes if around.exchange else None
-    if rule is None or rule.mode not in {"include", "exclude"}:
-        return unknown_value(policy, "applicationFilter", rule.mode if rule else "")
     if attributes is None:
         words = say(
             "policy {policy}: the custom security attributes of Exchange Online were not read", policy=policy.name
@@ -165,7 +169,9 @@ def client_types(policy: Policy, around: Surroundings) -> Part:
 
 
 def platforms(policy: Policy, found: Sides, around: Surroundings) -> Part:
-    """A legacy client names no platform: only ``all`` takes it in, and nothing lets it out (INFERRED)."""
+    """A legacy client names no platform: only ``all`` takes it in, and no single platform lets it out (INFERRED)."""
+    if not found.include:
+        return Part(formula=unknown_value(policy, "includePlatforms", "[]"), confidence=Confidence.LOW)
     included = _platform_side(policy, found.include, around)
     excluded = _platform_side(policy, found.exclude, around)
     confidence = Confidence.LOW if (found.include | found.exclude) - PLATFORMS - {"all"} else Confidence.MEDIUM

@@ -46,7 +46,7 @@ def stop(policy: Policy, around: Surroundings) -> Part:
     """Give when a sender in the policy's scope is stopped: by an unmet grant or by what a session control may do."""
     granted = grant(policy, policy.grant, around) if policy.grant else Part(formula=NEVER)
     doubts = tuple(session_doubts(policy))
-    if not doubts:
+    if not doubts or granted.formula == around.always:
         return granted
     return Part(formula=any_of((granted.formula, *doubts)), confidence=Confidence.LOW)
 
@@ -63,7 +63,7 @@ def grant(policy: Policy, asked: Grant, around: Surroundings) -> Part:
         return Part(formula=_with_unknown(policy, asked, around, strange), confidence=Confidence.LOW)
     if asked.operator not in {"and", "or"} and 0 < len(unmet) < len(known):
         return Part(formula=unknown_value(policy, "operator", asked.operator), confidence=Confidence.LOW)
-    refused = bool(unmet) if asked.operator == "and" else unmet == known
+    refused = bool(unmet) and (asked.operator == "and" or unmet == known)
     odd = asked.strength is not None and asked.strength.satisfies != "mfa"
     confidence = Confidence.LOW if odd else around.client.confidence
     return Part(formula=around.sure(holds=refused), confidence=confidence)
