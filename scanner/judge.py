@@ -23,20 +23,57 @@ class Verdicts(Frozen, frozen=True, kw_only=True):
     oauth_app: Verdict
 
 
+class Shared(Frozen, frozen=True, kw_only=True):
+    """The answers, per method, of the gates that don't look at policies: they are the same for many circumstances.
+
+    ``None`` stands where a gate has yet to be asked.
+    """
+
+    basic: tuple[Judgement | None, ...]
+    oauth_delegated: tuple[Judgement | None, ...]
+    oauth_app: tuple[Judgement | None, ...]
+
+
 def judge(circumstance: Circumstance, setting: Setting) -> Verdicts:
     """Judge one circumstance for every method."""
-    return Verdicts(
-        basic=judge_method(circumstance, setting, Method.BASIC),
-        oauth_delegated=judge_method(circumstance, setting, Method.OAUTH_DELEGATED),
-        oauth_app=judge_method(circumstance, setting, Method.OAUTH_APP),
+    return judge_rest(judge_shared(circumstance, setting), circumstance, setting)
+
+
+def judge_shared(circumstance: Circumstance, setting: Setting) -> Shared:
+    """Ask the gates that don't look at the policies that a mailbox is in."""
+    return Shared(
+        basic=ask_shared(circumstance, setting, Method.BASIC),
+        oauth_delegated=ask_shared(circumstance, setting, Method.OAUTH_DELEGATED),
+        oauth_app=ask_shared(circumstance, setting, Method.OAUTH_APP),
     )
 
 
-def judge_method(circumstance: Circumstance, setting: Setting, method: Method) -> Verdict:
-    """Ask every gate and combine the answers."""
+def ask_shared(circumstance: Circumstance, setting: Setting, method: Method) -> tuple[Judgement | None, ...]:
+    """Ask for one method."""
+    return tuple(None if gate.per_person else gate.judge(circumstance, setting, method) for gate in GATES)
+
+
+def judge_rest(shared: Shared, circumstance: Circumstance, setting: Setting) -> Verdicts:
+    """Ask the remaining gates, and combine all answers."""
+    return Verdicts(
+        basic=complete(shared.basic, circumstance, setting, Method.BASIC),
+        oauth_delegated=complete(shared.oauth_delegated, circumstance, setting, Method.OAUTH_DELEGATED),
+        oauth_app=complete(shared.oauth_app, circumstance, setting, Method.OAUTH_APP),
+    )
+
+
+def complete(
+    answers: tuple[Judgement | None, ...], circumstance: Circumstance, setting: Setting, method: Method
+) -> Verdict:
+    """Ask the gates that have not answered, and combine."""
     if not circumstance.listed or circumstance.set_aside is SetAside.ON_PREMISES:
         return not_applicable(account.judge(circumstance, setting, method))
-    return combine(tuple(gate.judge(circumstance, setting, method) for gate in GATES))
+    return combine(
+        tuple(
+            gate.judge(circumstance, setting, method) if answer is None else answer
+            for gate, answer in zip(GATES, answers, strict=True)
+        )
+    )
 
 
 def not_applicable(judgement: Judgement) -> Verdict:

@@ -9,7 +9,7 @@ from scanner.access.evaluator import Evaluator, people_of
 from scanner.access.scopes import Scopes, guest_class_of
 from scanner.access.workload import decide_apps
 from scanner.gates.gate import Setting
-from scanner.judge import Verdicts, judge
+from scanner.judge import Verdicts, judge_rest, judge_shared
 from scanner.model.circumstance import AccountState, Circumstance, GuestClass, Member, SetAside
 from scanner.model.directory import CasRow, ExchangeUserRow, MailboxKind, MailboxRow, RiskyUserRow, UserRow
 from scanner.model.frozen import Frozen
@@ -33,6 +33,7 @@ class Traits(NamedTuple):
     """
 
     kind: MailboxKind
+    listed: bool
     set_aside: SetAside | None
     account: AccountState
     enabled: Observed[bool]
@@ -136,13 +137,14 @@ def judge_all(
         badges: Per mailbox, which policies it is in.
         setting: What holds for the whole tenant.
     """
+    shared = [judge_shared(circumstance_of(kind, 0), setting) for kind in traits]
     known: list[dict[int, Judged]] = [{} for _ in traits]
-    for kind, badge in zip(which, badges, strict=True):
-        of_kind = known[kind]
-        found = of_kind.get(badge)
+    for place, badge in zip(which, badges, strict=True):
+        found = known[place].get(badge)
         if found is None:
-            circumstance = circumstance_of(traits[kind], badge)
-            found = of_kind[badge] = Judged(circumstance=circumstance, verdicts=judge(circumstance, setting))
+            circumstance = circumstance_of(traits[place], badge)
+            verdicts = judge_rest(shared[place], circumstance, setting)
+            found = known[place][badge] = Judged(circumstance=circumstance, verdicts=verdicts)
         yield found
 
 
@@ -150,6 +152,7 @@ def circumstance_of(traits: Traits, badge: int) -> Circumstance:
     """Put traits and badge together to what the gates read."""
     return Circumstance(
         kind=traits.kind,
+        listed=traits.listed,
         set_aside=traits.set_aside,
         account=traits.account,
         enabled=traits.enabled,
@@ -210,8 +213,8 @@ class Join:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._users = {user.id: user for user in snapshot.users}
-        self._mfa = {row.id: row.state for row in snapshot.per_user_mfa}
+        self._users = unique((user.id, user) for user in snapshot.users)
+        self._mfa = unique((row.id, row.state) for row in snapshot.per_user_mfa)
         self._risk = {row.id: risk_of(row) for row in snapshot.risky_users}
         self._federated = {domain.name: domain.federated for domain in snapshot.domains}
         self._cas = CasJoin(snapshot.cas_mailboxes)
@@ -248,6 +251,7 @@ class Join:
         exchange_user = self._exchange_user(row)
         return Traits(
             kind=row.kind,
+            listed=row.listed,
             set_aside=set_aside(row),
             account=self._account(row, user),
             enabled=user.enabled if user else Gap.ABSENT,

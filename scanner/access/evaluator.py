@@ -6,6 +6,7 @@ answer; different ones are unknown, and name the gaps.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from scanner.access.client import EXCHANGE_ONLINE, OAUTH, Client
 from scanner.access.conditions import (
@@ -18,7 +19,7 @@ from scanner.access.conditions import (
     confidence_of,
     parts_of,
 )
-from scanner.access.formula import NEVER, Formula, Open, bounds, every_of, gaps_of
+from scanner.access.formula import NEVER, Formula, Known, Open, bounds, every_of, gaps_of
 from scanner.access.gaps import EvidenceGap
 from scanner.access.grants import asks_only_for_mfa, stop
 from scanner.access.membership import Directory
@@ -67,13 +68,43 @@ class Decision(Frozen, frozen=True, kw_only=True):
 
 
 class Compiled(Frozen, frozen=True, kw_only=True):
-    """One policy against one kind of sender: when it stops somebody in its scope."""
+    """One policy against one kind of sender: when it stops somebody in its scope.
+
+    Attributes:
+        index: Its place in the scopes.
+        id: Its id.
+        stops: When it stops somebody in its scope.
+        reach: The worlds in which it certainly stops them, and those in which it may.
+        plain: A user's badge alone tells whether the user is in its scope.
+        confidence: How sure its semantics are.
+        enforced: False for report-only.
+        only_mfa: It asks for MFA and nothing else.
+    """
 
     index: int
+    id: str
     stops: Formula
+    reach: tuple[int, int]
+    plain: bool
     confidence: Confidence
     enforced: bool
     only_mfa: bool
+
+
+class Stop(NamedTuple):
+    """One policy in whose scope a user is or may be.
+
+    Attributes:
+        policy: The policy.
+        low: Worlds in which it certainly stops the sign-in.
+        high: Worlds in which it may.
+        formula: When it does, where evidence is missing; ``None`` where ``low`` says it all.
+    """
+
+    policy: Compiled
+    low: int
+    high: int
+    formula: Formula | None
 
 
 class Evaluator:
@@ -120,7 +151,7 @@ class Evaluator:
         found = next((policy for policy in self._compiled if policy.index == index), None)
         if found is None:
             return Access.ALLOWED, False
-        low, high = bounds(found.stops, {}, self._worlds.every)
+        low, high = found.reach
         if not high:
             return Access.ALLOWED, found.enforced
         if low == self._worlds.every:
@@ -131,36 +162,53 @@ class Evaluator:
         every = self._worlds.where("user_risk", lambda level: level == member.risk) if member.risk else 0
         within = every or self._worlds.every
         stops = [
-            (policy, formula)
+            found
             for policy in self._compiled
-            if policy.enforced or as_if_enforced
-            if (formula := self._in_scope(policy, member)) != NEVER
+            if (policy.enforced or as_if_enforced) and (found := self._stop(policy, member, within)) is not None
         ]
-        formulas = (*(formula for _, formula in stops), *(Open(gap=gap) for gap in self._missing_policies))
-        answer = Combination(formulas, self._worlds, within).answer()
-        return self._decision(answer, stops, within)
-
-    def _in_scope(self, policy: Compiled, member: Member) -> Formula:
-        scope = self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every)
-        return every_of((scope, policy.stops))
-
-    def _decision(self, answer: "Answer", stops: Sequence[tuple[Compiled, Formula]], within: int) -> Decision:
-        reach = [(policy, *bounds(formula, {}, within)) for policy, formula in stops]
-        may_stop = [policy for policy, _, high in reach if high]
-        alone = [policy for policy, low, _ in reach if low == within]
-        shown = alone or may_stop
-        if answer.access is Access.BLOCKED and alone:
-            confidence = max((policy.confidence for policy in alone), key=_rank)
+        doubtful = [stop.formula for stop in stops if stop.formula is not None]
+        doubtful.extend(Open(gap=gap) for gap in self._missing_policies)
+        certain = 0
+        for found in stops:
+            certain |= found.low
+        if doubtful and certain != within:
+            answer = Combination((Known(worlds=certain), *doubtful), self._worlds, within).answer()
         else:
-            confidence = lowest(*(policy.confidence for policy, _ in stops))
-        return Decision(
-            access=answer.access,
-            depends_on=answer.depends_on,
-            gaps=answer.gaps,
-            policies=tuple(self._scopes.policies[policy.index].id for policy in shown),
-            confidence=confidence,
-            rests_on_mfa=bool(shown) and all(policy.only_mfa for policy in shown),
-        )
+            answer = answer_of(certain, self._worlds, within)
+        return decision_of(answer, stops, within)
+
+    def _stop(self, policy: Compiled, member: Member, within: int) -> Stop | None:
+        if policy.plain:
+            low, high = policy.reach
+            if not member.badge >> policy.index & 1:
+                return None
+            formula = policy.stops if low != high else None
+            return Stop(policy, low & within, high & within, formula)
+        scope = self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every)
+        if scope == NEVER:
+            return None
+        formula = every_of((scope, policy.stops))
+        low, high = bounds(formula, {}, within)
+        return Stop(policy, low, high, formula if low != high else None)
+
+
+def decision_of(answer: "Answer", stops: Sequence[Stop], within: int) -> Decision:
+    """Add to an answer which policies it rests on, and how sure their semantics are."""
+    may_stop = [found.policy for found in stops if found.high]
+    alone = [found.policy for found in stops if found.low == within]
+    shown = alone or may_stop
+    if answer.access is Access.BLOCKED and alone:
+        confidence = max((policy.confidence for policy in alone), key=_rank)
+    else:
+        confidence = lowest(*(found.policy.confidence for found in stops))
+    return Decision(
+        access=answer.access,
+        depends_on=answer.depends_on,
+        gaps=answer.gaps,
+        policies=tuple(policy.id for policy in shown),
+        confidence=confidence,
+        rests_on_mfa=bool(shown) and all(policy.only_mfa for policy in shown),
+    )
 
 
 def _rank(confidence: Confidence) -> int:
@@ -236,13 +284,17 @@ class Combination:
         return tuple(found[key] for key in sorted(found))
 
     def _note(self, stopped: int) -> None:
-        if stopped == self._within:
-            self._seen.setdefault(Access.BLOCKED, set())
-        elif not stopped:
-            self._seen.setdefault(Access.ALLOWED, set())
-        else:
-            flipping = self._worlds.deciding(stopped, self._within)
-            self._seen.setdefault(Access.DEPENDS, set()).update(flipping)
+        found = answer_of(stopped, self._worlds, self._within)
+        self._seen.setdefault(found.access, set()).update(found.depends_on)
+
+
+def answer_of(stopped: int, worlds: Worlds, within: int) -> Answer:
+    """Say what it means that a sign-in is stopped in some of the possible worlds."""
+    if stopped == within:
+        return Answer(access=Access.BLOCKED)
+    if not stopped:
+        return Answer(access=Access.ALLOWED)
+    return Answer(access=Access.DEPENDS, depends_on=worlds.deciding(stopped, within))
 
 
 def relevant_policies(snapshot: Snapshot) -> tuple[Policy, ...]:
@@ -271,7 +323,10 @@ def compiled_policies(scopes: Scopes, around: Surroundings) -> Iterator[Compiled
         if formula != NEVER or any(part.confidence is not Confidence.HIGH for part in parts):
             yield Compiled(
                 index=index,
+                id=policy.id,
                 stops=formula,
+                reach=bounds(formula, {}, around.worlds.every),
+                plain=scopes.is_plain(index),
                 confidence=lowest(confidence_of(parts), through_group),
                 enforced=policy.state != REPORT_ONLY,
                 only_mfa=asks_only_for_mfa(policy),

@@ -4,28 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
 from scanner.access.gaps import EvidenceGap
+from scanner.access.guests import OLD_GUESTS, may_name_guests, named_as_guest
 from scanner.access.membership import Directory, Members
 from scanner.model.circumstance import GuestClass, Member
 from scanner.model.directory import UserRow
 from scanner.model.frozen import Frozen
-from scanner.model.policy import GuestScope, PeopleScope, Policy
-from scanner.model.text import say
+from scanner.model.policy import PeopleScope, Policy
 
 EVERYBODY = "all"
-OLD_GUESTS = "guestsorexternalusers"
 INVITED_MARK = "#ext#"
-
-
-KNOWN_GUEST_TYPES = frozenset(
-    {
-        "internalguest",
-        "b2bcollaborationguest",
-        "b2bcollaborationmember",
-        "b2bdirectconnectuser",
-        "otherexternaluser",
-        "serviceprovider",
-    }
-)
 
 
 def guest_class_of(user: UserRow | None) -> GuestClass:
@@ -47,6 +34,7 @@ def guest_class_of(user: UserRow | None) -> GuestClass:
 class Side(Frozen, frozen=True, kw_only=True):
     """What is known of one side (include or exclude) of one policy's people, beside the marks of single users."""
 
+    owner: str  # the policy and which of its sides it is
     everybody: bool
     gaps: tuple[EvidenceGap, ...]
     through_group: bool
@@ -71,7 +59,7 @@ class Scopes:
         marks_of_source: dict[tuple[str, str], int] = {}
         for index, policy in enumerate(self.policies):
             sides = (
-                self._side(policy.include, 1 << index, directory, marks_of_source),
+                self._side(policy.include, f"{policy.id}:include", 1 << index, directory, marks_of_source),
                 self._side(policy.exclude, 1 << (index + self._width), directory, marks_of_source),
             )
             self._sides.append(sides)
@@ -112,6 +100,13 @@ class Scopes:
     def through_group(self, index: int) -> bool:
         """Tell whether a policy's people come through a role that is held through a group."""
         return any(side.through_group for side in self._sides[index])
+
+    def is_plain(self, index: int) -> bool:
+        """Tell whether badges alone decide who is in the scope of a policy."""
+        policy = self.policies[index]
+        return not any(side.gaps for side in self._sides[index]) and not (
+            may_name_guests(policy.include) or may_name_guests(policy.exclude)
+        )
 
     def formula(self, index: int, badge: int, guest: GuestClass, every: int) -> Formula:
         """Give when a user is in the scope of one policy.
@@ -171,7 +166,7 @@ class Scopes:
 def _unmarked(scope: PeopleScope, side: Side, guest: GuestClass, every: int) -> Formula:
     """Give when one side names a user whose badge doesn't show it."""
     parts: list[Formula] = [Open(gap=gap) for gap in side.gaps]
-    return any_of((*parts, *guest_parts(scope, guest, every)))
+    return any_of((*parts, named_as_guest(scope, side.owner, guest, every)))
 
 
 def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:
@@ -183,37 +178,3 @@ def members_of(source: tuple[str, str], directory: Directory) -> Members:
     """Resolve a group or a role."""
     kind, name = source
     return directory.group(name) if kind == "group" else directory.role(name)
-
-
-def may_name_guests(scope: PeopleScope) -> bool:
-    """Tell whether guests are named apart from everybody."""
-    return scope.guests is not None or OLD_GUESTS in scope.users
-
-
-def guest_parts(scope: PeopleScope, guest: GuestClass, every: int) -> Iterable[Formula]:
-    """Give when a user of some guest class is named by one side of a policy (dossier §1.2)."""
-    if not may_name_guests(scope) or guest is GuestClass.MEMBER:
-        return
-    if guest is GuestClass.UNKNOWN:
-        words = say("whether the user is a guest was not read")
-        yield Open(gap=EvidenceGap(key="guest", section="users", because=words))
-        return
-    if OLD_GUESTS in scope.users:
-        yield Known(worlds=every)
-    elif scope.guests is not None:
-        yield _typed_guest(scope.guests, guest, every)
-
-
-def _typed_guest(named: GuestScope, guest: GuestClass, every: int) -> Formula:
-    strange = sorted(named.types - KNOWN_GUEST_TYPES)
-    if guest.value in named.types:
-        if named.understood and (named.tenants is None or guest is GuestClass.INTERNAL_GUEST):
-            return Known(worlds=every)
-        words = say("the home tenant of a guest was not read")
-        return Open(gap=EvidenceGap(key="home-tenant", section="users", because=words))
-    if strange:
-        words = say("the guest type {type} is not known", type=strange[0])
-        return Open(
-            gap=EvidenceGap(key=f"guest-type:{strange[0]}", section="conditional-access-policies", because=words)
-        )
-    return NEVER

@@ -1,5 +1,7 @@
 """Conditional Access: all enabled policies together (facts/conditional-access.md); the evaluator is in access/."""
 
+from typing import assert_never
+
 from scanner.access.evaluator import Access, Decision
 from scanner.gates.examples import a_circumstance, a_setting, blocking
 from scanner.gates.gate import Example, Gate, Setting, found
@@ -34,6 +36,8 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
         case Access.UNKNOWN:
             missing = tuple(dict.fromkeys(gap.section for gap in decision.gaps)) or (SECTION,)
             return refusal(GateState.UNKNOWN, lacking(decision), evidence, confidence, missing=missing)
+        case _:
+            assert_never(decision.access)
 
 
 def decision_for(circumstance: Circumstance, setting: Setting, method: Method) -> Decision | None:
@@ -155,5 +159,6 @@ GATE = Gate(
             setting=a_setting(sections={SECTION: SectionState.MISSING}),
         ),
     ),
+    per_person=True,
     sources=("POL", "USR", "CND", "LEG", "LEG2", "GRT", "WI", "cisagov/ScubaGear#607"),
 )

@@ -7,7 +7,7 @@ from scanner.access.evaluator import Decision, Evaluator
 from scanner.gates.calendar import CALENDAR, RetirementCalendar
 from scanner.model.circumstance import Circumstance
 from scanner.model.frozen import Frozen
-from scanner.model.judgement import Finding, GateState, Judgement, Method, Remedy
+from scanner.model.judgement import Finding, GateState, Judgement, Method
 from scanner.model.observed import Gap
 from scanner.model.policy import Policy
 from scanner.model.section import SectionState
@@ -38,10 +38,6 @@ class Setting(Frozen, frozen=True, kw_only=True):
     evaluators: Mapping[Method, Evaluator] = {}
     apps: Decision | None = None
     policies: Mapping[str, Policy] = {}
-
-    def is_complete(self, section: str) -> bool:
-        """Tell whether all of a section was read."""
-        return self.sections.get(section) is SectionState.COMPLETE
 
 
 Judge = Callable[[Circumstance, Setting, Method], Judgement]
@@ -79,6 +75,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
         examples: At least one open, closed and unknown.
         sources: Where its rule comes from, as the dossiers key them.
         advisory: It warns, and decides nothing.
+        per_person: Its answer differs between mailboxes that are alike in all but the policies that they are in.
     """
 
     name: str
@@ -91,6 +88,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
     sources: tuple[str, ...]
     advisory: bool = False
+    per_person: bool = False
 
 
 def shown(value: object) -> str:
@@ -105,8 +103,3 @@ def shown(value: object) -> str:
 def found(section: str, path: str, value: object) -> Finding:
     """Keep an observed value as evidence."""
     return Finding(section=section, path=path, value=shown(value))
-
-
-def remedies_of(gate: Gate, judgement: Judgement, remedies: Callable[[str], tuple[Remedy, ...]]) -> tuple[Remedy, ...]:
-    """Give what opens a gate, as the causes of its replies name it."""
-    return tuple(remedy for key in gate.causes(judgement) for remedy in remedies(key))

@@ -4,23 +4,39 @@ from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import ReferencedGroups, Section
 from scanner.model.directory import GroupRow
 
-TYPE_PREFIX = "#microsoft.graph."
+GROUP_TYPE = "#microsoft.graph.group"
 
 
-def member_of(item: object) -> tuple[str, str]:
-    """Read one member: an object with its type annotation, or a bare id.
+def members_of(items: list[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split members into those that are no groups (or whose type isn't given) and groups; ids in lower case.
+
+    Plain loops on plain objects: a tenant may have millions of memberships.
 
     Raises:
-        RowError: It is neither.
+        RowError: A member is neither an object with an id nor an id.
     """
-    if isinstance(item, str):
-        return item.strip().lower(), ""
-    if not isinstance(item, dict):
-        message = "a group member that is neither an object nor an id"
+    members: list[str] = []
+    nested: list[str] = []
+    for item in items:
+        member = item.get("id") if isinstance(item, dict) else item
+        if not isinstance(member, str):
+            member = spelled_otherwise(item)
+        kind = item.get("@odata.type") if isinstance(item, dict) else None
+        (nested if kind and str(kind).lower() == GROUP_TYPE else members).append(member.lower())
+    return tuple(members), tuple(nested)
+
+
+def spelled_otherwise(item: object) -> str:
+    """Read the id of a member whose key is written in another case.
+
+    Raises:
+        RowError: There is no id in it.
+    """
+    member = Row.of(item, "a group member").id("id")
+    if not member:
+        message = "a group member without id"
         raise RowError(message)
-    annotation = item.get("@odata.type", "")
-    kind = annotation.lower().removeprefix(TYPE_PREFIX) if isinstance(annotation, str) else ""
-    return Row(item).id("id"), kind
+    return member
 
 
 def parse(row: Row) -> GroupRow:
@@ -34,7 +50,7 @@ def parse(row: Row) -> GroupRow:
         raise RowError(message)
     transitive = isinstance(row.raw("transitiveMembers"), list)
     key = "transitiveMembers" if transitive else "members"
-    found = [member_of(item) for item in row.items(key)]
+    members, nested = members_of(row.items(key))
     return GroupRow(
         id=row.id("id"),
         name=row.word("displayName"),
@@ -42,8 +58,8 @@ def parse(row: Row) -> GroupRow:
         readable=row.flag("membershipReadable") is not False,
         complete=row.flag("membershipPartial") is not True,
         transitive=transitive,
-        members=tuple(member for member, kind in found if kind != "group") if isinstance(row.raw(key), list) else None,
-        nested=tuple(member for member, kind in found if kind == "group"),
+        members=members if isinstance(row.raw(key), list) else None,
+        nested=nested,
     )
 
 
