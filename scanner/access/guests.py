@@ -1,4 +1,4 @@
-"""Whether a policy names a user as a guest (dossier §1.2): by the old word for all of them, or by kind and home tenant."""
+"""Whether a policy names a user as a guest (dossier §1.2): all guests at once, or by kind and home tenant."""
 
 from collections.abc import Iterator
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from scanner.access.formula import NEVER, Known
+from scanner.access.formula import bounds
+from scanner.access.guests import named_as_guest
 from scanner.access.membership import Directory
-from scanner.access.scopes import EVERYBODY, guest_parts, may_name_guests
+from scanner.access.scopes import EVERYBODY
 from scanner.model.circumstance import GuestClass
 from scanner.model.frozen import Frozen
 from scanner.model.policy import PeopleScope, Policy
@@ -42,8 +43,7 @@ def _side_paths(
         yield from _group_paths(side, group_id, user_id, directory)
     for role_id in sorted(scope.roles):
         yield from _role_paths(side, role_id, user_id, directory)
-    if may_name_guests(scope):
-        yield from _guest_paths(side, scope, guest)
+    yield from _guest_paths(side, scope, guest)
 
 
 def _group_paths(side: str, group_id: str, user_id: str, directory: Directory) -> Iterator[ScopePath]:
@@ -66,8 +66,8 @@ def _role_paths(side: str, role_id: str, user_id: str, directory: Directory) -> 
 
 
 def _guest_paths(side: str, scope: PeopleScope, guest: GuestClass) -> Iterator[ScopePath]:
-    for part in guest_parts(scope, guest, 1):
-        if isinstance(part, Known) and part != NEVER:
-            yield ScopePath(side=side, known=True, because=say("a guest of the type {type}", type=guest.value))
-        elif part != NEVER:
-            yield ScopePath(side=side, known=False, because=say("whether the user is a guest of that kind isn't known"))
+    low, high = bounds(named_as_guest(scope, side, guest, 1), {}, 1)
+    if low:
+        yield ScopePath(side=side, known=True, because=say("a guest of the type {type}", type=guest.value))
+    elif high:
+        yield ScopePath(side=side, known=False, because=say("whether the user is a guest of that kind isn't known"))

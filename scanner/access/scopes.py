@@ -34,7 +34,6 @@ def guest_class_of(user: UserRow | None) -> GuestClass:
 class Side(Frozen, frozen=True, kw_only=True):
     """What is known of one side (include or exclude) of one policy's people, beside the marks of single users."""
 
-    owner: str  # the policy and which of its sides it is
     everybody: bool
     gaps: tuple[EvidenceGap, ...]
     through_group: bool
@@ -59,7 +58,7 @@ class Scopes:
         marks_of_source: dict[tuple[str, str], int] = {}
         for index, policy in enumerate(self.policies):
             sides = (
-                self._side(policy.include, f"{policy.id}:include", 1 << index, directory, marks_of_source),
+                self._side(policy.include, 1 << index, directory, marks_of_source),
                 self._side(policy.exclude, 1 << (index + self._width), directory, marks_of_source),
             )
             self._sides.append(sides)
@@ -120,10 +119,12 @@ class Scopes:
         include, exclude = self._sides[index]
         policy = self.policies[index]
         sure = Known(worlds=every)
-        included = sure if badge >> index & 1 else _unmarked(policy.include, include, guest, every)
+        included = (
+            sure if badge >> index & 1 else _unmarked(policy.include, include, f"{policy.id}:include", guest, every)
+        )
         if included == NEVER or badge >> (index + self._width) & 1:
             return NEVER
-        excluded = _unmarked(policy.exclude, exclude, guest, every)
+        excluded = _unmarked(policy.exclude, exclude, f"{policy.id}:exclude", guest, every)
         return included if excluded == NEVER else every_of((included, Negated(part=excluded)))
 
     def _side(
@@ -163,10 +164,10 @@ class Scopes:
         )
 
 
-def _unmarked(scope: PeopleScope, side: Side, guest: GuestClass, every: int) -> Formula:
+def _unmarked(scope: PeopleScope, side: Side, owner: str, guest: GuestClass, every: int) -> Formula:
     """Give when one side names a user whose badge doesn't show it."""
     parts: list[Formula] = [Open(gap=gap) for gap in side.gaps]
-    return any_of((*parts, named_as_guest(scope, side.owner, guest, every)))
+    return any_of((*parts, named_as_guest(scope, owner, guest, every)))
 
 
 def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:
