@@ -1,5 +1,7 @@
 """The account: sign-in blocked, no account, no licence (facts/smtp-auth.md §1.6)."""
 
+from typing import assert_never
+
 from scanner.gates.examples import a_circumstance, a_setting
 from scanner.gates.gate import Example, Gate, Setting, found
 from scanner.model.circumstance import AccountState, Circumstance, SetAside
@@ -31,15 +33,17 @@ def judge(circumstance: Circumstance, _: Setting, method: Method) -> Judgement:
             return closed(words, (evidence,), Confidence.MEDIUM)
         case AccountState.NOT_FOUND:
             return unknown(say("The mailbox's account is not among the users that were read."))
-        case AccountState.NOT_READ | AccountState.FOUND:
+        case AccountState.NOT_READ:
+            return unknown(say("Whether sign-in is allowed was not read."))
+        case AccountState.FOUND:
             return judge_enabled(circumstance)
+        case _:
+            assert_never(circumstance.account)
 
 
 def judge_enabled(circumstance: Circumstance) -> Judgement:
     """Judge an account by accountEnabled, and lower the confidence where more than that is needed."""
     enabled = circumstance.enabled
-    if circumstance.account is AccountState.NOT_READ:
-        return unknown(say("Whether sign-in is allowed was not read."))
     evidence = (found(USERS, "accountEnabled", enabled),)
     if not isinstance(enabled, bool):
         return unknown(say("Whether sign-in is allowed was not read."), evidence)
@@ -64,6 +68,8 @@ def judge_set_aside(reason: SetAside) -> Judgement:
             words = say("The mailbox is inactive: no account signs in with it.")
         case SetAside.SOFT_DELETED:
             words = say("The mailbox is deleted and kept for recovery: no account signs in with it.")
+        case _:
+            assert_never(reason)
     return closed(words, (), Confidence.MEDIUM)
 
 
