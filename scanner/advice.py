@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
+from msgspec import structs
+
 from scanner.gates.order import GATES
 from scanner.judge import ADVISORY, Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
@@ -69,16 +71,15 @@ def flag_of(circumstance: Circumstance, verdicts: Verdicts) -> Flag:
 
 def remedies_of(verdict: Verdict) -> Iterator[Remedy]:
     """Give what opens each closed gate, in the order in which they refuse, each remedy once."""
-    given: set[tuple[str, str]] = set()
+    given: set[str] = set()
     for judgement in verdict.judgements:
         if judgement.state not in {GateState.CLOSED, GateState.DEPENDS} or judgement.gate in ADVISORY:
             continue
         for key in GATE_BY_NAME[judgement.gate].causes(judgement):
             for remedy in cause(key).remedies:
-                mark = (remedy.gate, remedy.text.message)
-                if mark not in given:
-                    given.add(mark)
-                    yield remedy
+                if remedy.text.message not in given:
+                    given.add(remedy.text.message)
+                    yield structs.replace(remedy, gate=judgement.gate)
 
 
 def next_gate(verdict: Verdict) -> str:

@@ -48,9 +48,10 @@ def do_import(
     source = sources.folder_source(folder)
     with progress_on_terminal() as progress:
         finished = run_job(source, job, progress)
-    for problem in source.problems:
-        say_on_stderr(str(problem))
-    return announce(finished, job.fail_on, as_json=as_json)
+    problems = tuple(str(problem) for problem in source.problems)
+    for problem in problems:
+        say_on_stderr(problem)
+    return announce(msgspec.structs.replace(finished, problems=problems), job.fail_on, as_json=as_json)
 
 
 def do_runs(*, config_file: Path | None, as_json: bool) -> ExitCode:
