@@ -49,7 +49,7 @@ def _reply(mailbox: MailboxPart) -> str:
 
 def _next_reply(mailbox: MailboxPart) -> str:
     reply = mailbox.verdicts.basic.reply
-    return "" if reply is None else write_next_reply(reply)
+    return "" if reply is None or reply.then is None else f"{reply.then.code} {reply.then.enhanced}"
 
 
 def _other_replies(mailbox: MailboxPart) -> str:
@@ -81,7 +81,7 @@ MAILBOX_COLUMNS: Final = (
     ),
     Column(name="oauth_app", title=say("OAuth, application"), width=12, read=lambda m: m.verdicts.oauth_app.outcome),
     Column(name="basic_reply", title=say("Predicted reply at AUTH"), width=60, read=_reply),
-    Column(name="basic_next_reply", title=say("Then at MAIL FROM"), width=60, read=_next_reply),
+    Column(name="basic_next_reply", title=say("Then at MAIL FROM"), width=18, read=_next_reply),
     Column(name="basic_other_replies", title=say("Other possible replies"), width=40, read=_other_replies),
     Column(name="decided_by", title=say("Decided by"), width=22, read=lambda m: m.verdicts.basic.decided_by or ""),
     Column(name="because", title=say("Why"), width=60, read=_because),
