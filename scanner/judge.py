@@ -9,7 +9,7 @@ from scanner.gates.gate import Setting
 from scanner.gates.order import GATES
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
-from scanner.model.judgement import Confidence, GateState, Judgement, Method, Outcome, Verdict, lowest
+from scanner.model.judgement import Confidence, Forecast, GateState, Judgement, Method, Outcome, Verdict, lowest
 from scanner.model.reply import Reply
 
 ADVISORY = frozenset(gate.name for gate in GATES if gate.advisory)
@@ -68,12 +68,23 @@ def complete(
     """Ask the gates that have not answered, and combine."""
     if not circumstance.listed or circumstance.set_aside is SetAside.ON_PREMISES:
         return not_applicable(account.judge(circumstance, setting, method))
-    return combine(
-        tuple(
-            gate.judge(circumstance, setting, method) if answer is None else answer
-            for gate, answer in zip(GATES, answers, strict=True)
-        )
+    judgements = tuple(
+        gate.judge(circumstance, setting, method) if answer is None else answer
+        for gate, answer in zip(GATES, answers, strict=True)
     )
+    verdict = combine(judgements)
+    return structs.replace(verdict, forecast=forecast_of(verdict, circumstance, setting, method))
+
+
+def forecast_of(verdict: Verdict, circumstance: Circumstance, setting: Setting, method: Method) -> Forecast | None:
+    """Judge again as if report-only policies were enforced; ``None`` where the outcome stays."""
+    then = [gate.forecast(circumstance, setting, method) if gate.forecast else None for gate in GATES]
+    changed = [judgement for judgement in then if judgement is not None]
+    if not changed:
+        return None
+    judgements = tuple(new or old for new, old in zip(then, verdict.judgements, strict=True))
+    outcome = combine(judgements).outcome
+    return Forecast(outcome=outcome, because=changed[0].because) if outcome is not verdict.outcome else None
 
 
 def not_applicable(judgement: Judgement) -> Verdict:

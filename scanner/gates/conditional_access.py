@@ -20,8 +20,22 @@ MOST_NAMED = 3
 def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judgement:
     """Judge what Conditional Access does to the sign-in."""
     decision = decision_for(circumstance, setting, method)
-    if decision is None:
-        return nobody(circumstance)
+    return nobody(circumstance) if decision is None else judge_decision(decision, circumstance, setting, method)
+
+
+def forecast(circumstance: Circumstance, setting: Setting, method: Method) -> Judgement | None:
+    """Judge as if report-only policies were enforced; ``None`` where that changes nothing."""
+    if circumstance.member is None or method not in setting.evaluators:
+        return None
+    evaluator = setting.evaluators[method]
+    then = evaluator.decide(circumstance.member, as_if_enforced=True)
+    if then.access is evaluator.decide(circumstance.member).access:
+        return None
+    return judge_decision(then, circumstance, setting, method)
+
+
+def judge_decision(decision: Decision, circumstance: Circumstance, setting: Setting, method: Method) -> Judgement:
+    """Judge by what the evaluator decided."""
     evidence = tuple(found(SECTION, f"{policy}.state", setting.policies[policy].state) for policy in decision.policies)
     federated = circumstance.federated and decision.rests_on_mfa and decision.access is Access.BLOCKED
     confidence = lowest(decision.confidence, Confidence.LOW if federated else Confidence.HIGH)
@@ -159,6 +173,7 @@ GATE = Gate(
             setting=a_setting(sections={SECTION: SectionState.MISSING}),
         ),
     ),
+    forecast=forecast,
     per_person=True,
     sources=("POL", "USR", "CND", "LEG", "LEG2", "GRT", "WI", "cisagov/ScubaGear#607"),
 )

@@ -75,6 +75,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
         examples: At least one open, closed and unknown.
         sources: Where its rule comes from, as the dossiers key them.
         advisory: It warns, and decides nothing.
+        forecast: Its judgement if what is only reported were enforced; ``None`` where that changes nothing.
         per_person: Its answer differs between mailboxes that are alike in all but the policies that they are in.
     """
 
@@ -88,6 +89,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
     sources: tuple[str, ...]
     advisory: bool = False
+    forecast: Callable[[Circumstance, Setting, Method], Judgement | None] | None = None
     per_person: bool = False
 
 

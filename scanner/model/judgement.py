@@ -89,6 +89,18 @@ class Judgement(Frozen, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.HIGH
 
 
+class Forecast(Frozen, frozen=True, kw_only=True):
+    """What a verdict would be if report-only policies were enforced.
+
+    Attributes:
+        outcome: The outcome then.
+        because: Why, in one sentence.
+    """
+
+    outcome: Outcome
+    because: Text
+
+
 class Verdict(Frozen, frozen=True, kw_only=True):
     """One mailbox, one method: what becomes of a submission, and why.
 
@@ -102,6 +114,7 @@ class Verdict(Frozen, frozen=True, kw_only=True):
         missing: What is missing for a definite answer.
         confidence: How far the verdict can be trusted.
         judgements: One per gate, in the order in which they refuse.
+        forecast: Set where enforcing report-only policies would change the outcome.
     """
 
     outcome: Outcome
@@ -113,6 +126,7 @@ class Verdict(Frozen, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     confidence: Confidence = Confidence.HIGH
     judgements: tuple[Judgement, ...] = ()
+    forecast: Forecast | None = None
 
 
 class Remedy(Frozen, frozen=True, kw_only=True):

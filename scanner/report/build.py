@@ -11,7 +11,7 @@ from scanner.completeness import is_contradictory, notes_on, sections_lacking
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, Member
 from scanner.model.frozen import Frozen
-from scanner.model.judgement import Judgement, Method, Outcome, Remedy, Verdict
+from scanner.model.judgement import Forecast, Judgement, Method, Remedy, Verdict
 from scanner.model.observed import Gap
 from scanner.model.policy import Policy
 from scanner.model.reply import Reply
@@ -22,6 +22,7 @@ from scanner.report.contract import (
     SCHEMA,
     CodePart,
     FindingPart,
+    ForecastPart,
     GatePart,
     MailboxPart,
     PolicyPart,
@@ -40,7 +41,7 @@ from scanner.report.contract import (
 )
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
-KNOWN = {Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEPENDS}
+MANAGED = "microsoft-managed:"
 MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
     None: "inherit",
     True: "disabled",
@@ -166,7 +167,7 @@ def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, str
     """Tell what a policy does to Basic submission of those in its scope, and why."""
     access, _ = posture.setting.evaluators[Method.BASIC].effect(index)
     if policy.state == REPORT_ONLY and access is not Access.ALLOWED:
-        return "forecast", "Report-only: it would stop Basic submission if it were enforced."
+        return "forecast", forecast_words(policy)
     match access:
         case Access.BLOCKED:
             return "stops", "It stops Basic submission of everybody in its scope."
@@ -176,6 +177,14 @@ def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, str
             return "unknown", "What it does depends on evidence that was not read or not understood."
         case Access.ALLOWED:
             return "none", "It doesn't touch Basic submission."
+
+
+def forecast_words(policy: Policy) -> str:
+    """Say what report-only means; by its name a policy of Microsoft's may enable itself (dossier §1.9)."""
+    words = "Report-only: it would stop Basic submission if it were enforced."
+    if policy.name.lower().startswith(MANAGED):
+        return f"{words} By its name it is managed by Microsoft, which may enable it."
+    return words
 
 
 def people_in(index: int, posture: Posture, members: Mapping[Member, int]) -> int | None:
@@ -206,6 +215,7 @@ def summary_part(mailboxes: Sequence[MailboxPart]) -> SummaryPart:
         },
         by_gate=dict(Counter(basic.decided_by for basic in basics if basic.decided_by)),
         by_kind=dict(Counter(mailbox.kind for mailbox in mailboxes)),
+        forecast=dict(Counter(basic.forecast.outcome for basic in basics if basic.forecast)),
     )
 
 
@@ -276,7 +286,13 @@ def verdict_part(verdict: Verdict) -> VerdictPart:
         missing=list(verdict.missing),
         confidence=verdict.confidence.value,
         gates=[gate_part(judgement) for judgement in verdict.judgements],
+        forecast=forecast_part(verdict.forecast) if verdict.forecast else None,
     )
+
+
+def forecast_part(forecast: Forecast) -> ForecastPart:
+    """Write what the outcome would be if report-only policies were enforced."""
+    return ForecastPart(outcome=forecast.outcome.value, because=str(forecast.because))
 
 
 def gate_part(judgement: Judgement) -> GatePart:

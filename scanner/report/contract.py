@@ -94,6 +94,7 @@ class SummaryPart(Part, frozen=True, kw_only=True):
         by_outcome: Mailboxes by outcome, per method.
         by_gate: Mailboxes by the gate that decides the Basic verdict.
         by_kind: Mailboxes by kind.
+        forecast: Mailboxes whose outcome for Basic would change if report-only policies were enforced, by that outcome.
     """
 
     mailboxes: int
@@ -103,6 +104,7 @@ class SummaryPart(Part, frozen=True, kw_only=True):
     by_outcome: dict[str, dict[str, int]] = {}
     by_gate: dict[str, int] = {}
     by_kind: dict[str, int] = {}
+    forecast: dict[str, int] = {}
 
 
 class SmtpAuthPart(Part, frozen=True, kw_only=True):
@@ -147,6 +149,13 @@ class GatePart(Part, frozen=True, kw_only=True):
     evidence: list[FindingPart]
 
 
+class ForecastPart(Part, frozen=True, kw_only=True):
+    """What the outcome would be if report-only policies were enforced."""
+
+    outcome: OutcomeWord
+    because: str
+
+
 class VerdictPart(Part, frozen=True, kw_only=True):
     """One mailbox, one method."""
 
@@ -159,6 +168,7 @@ class VerdictPart(Part, frozen=True, kw_only=True):
     missing: list[str]
     confidence: ConfidenceWord
     gates: list[GatePart]
+    forecast: ForecastPart | None = None
 
 
 class VerdictsPart(Part, frozen=True, kw_only=True):

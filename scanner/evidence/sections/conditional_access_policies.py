@@ -162,8 +162,6 @@ def not_understood(policy: Row, conditions: Row) -> Iterator[str]:
         found = conditions.row(name)
         if found is not None:
             yield from (f"{name}.{leftover}" for leftover in found.leftovers(known))
-    if workload(conditions.row("clientApplications")) is None:
-        yield from (name for name in ("users", "applications") if conditions.row(name) is None)
 
 
 def read_conditions(policy: Row, conditions: Row) -> Conditions:
@@ -224,6 +222,13 @@ def _is_on(control: object) -> bool:
     return not isinstance(control, dict) or Row(control).flag("isEnabled") is not False
 
 
+def lacks_its_scope(policy: Row, conditions: Row) -> bool:
+    """Tell whether a policy in force does not say whom and what it is about: it would seem to be about nothing."""
+    about_people = workload(conditions.row("clientApplications")) is None
+    lacking = any(conditions.row(name) is None for name in ("users", "applications"))
+    return about_people and lacking and policy.word("state").lower() != "disabled"
+
+
 def parse(row: Row) -> Policy:
     """Read one policy.
 
@@ -233,6 +238,9 @@ def parse(row: Row) -> Policy:
     conditions = row.row("conditions")
     if not row.id("id") or conditions is None:
         message = "a policy without id or conditions"
+        raise RowError(message)
+    if lacks_its_scope(row, conditions):
+        message = f"the policy {row.id('id')} is in force and does not say whom and what it is about"
         raise RowError(message)
     users = conditions.row("users") or Row({})
     return Policy(

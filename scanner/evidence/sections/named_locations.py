@@ -1,6 +1,6 @@
 """Graph named locations: address ranges, countries, the compliant network."""
 
-from scanner.evidence.row import Row, RowError, holds_something
+from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.policy import LocationKind, NamedLocation
 
@@ -19,12 +19,17 @@ def kind_of(row: Row) -> LocationKind:
 
 
 def ranges_of(row: Row) -> tuple[str, ...]:
-    """Read the CIDR ranges; a plain string counts as one."""
+    """Read the CIDR ranges; a plain string counts as one, and one without an address stays, unreadable."""
     return tuple(
         item if isinstance(item, str) else Row.of(item, "ipRanges").word("cidrAddress")
         for item in row.items("ipRanges")
-        if holds_something(item)
+        if item is not None
     )
+
+
+def holds_its_places(row: Row) -> bool:
+    """Tell whether the ranges or countries are a list, not null or ""."""
+    return all(not row.has(name) or isinstance(row.raw(name), list) for name in ("ipRanges", "countriesAndRegions"))
 
 
 def parse(row: Row) -> NamedLocation:
@@ -47,7 +52,7 @@ def parse(row: Row) -> NamedLocation:
         countries=frozenset(word.upper() for word in row.words("countriesAndRegions")),
         unknown_countries=row.flag("includeUnknownCountriesAndRegions") is True,
         by_gps=lookup == "authenticatorappgps",
-        understood=kind is not LocationKind.UNKNOWN and lookup in LOOKUPS,
+        understood=kind is not LocationKind.UNKNOWN and lookup in LOOKUPS and holds_its_places(row),
     )
 
 

@@ -10,7 +10,7 @@ from scanner.model.directory import ServicePrincipalRow
 def values_of(value: object) -> tuple[str, ...]:
     """Give attribute values as strings; one value counts as a list of one."""
     found = value if isinstance(value, list) else [value]
-    return tuple(str(item) for item in found if item is not None)
+    return tuple(str(item) for item in found if isinstance(item, str | int | float))
 
 
 def attributes_of(raw: object) -> Iterator[tuple[str, tuple[str, ...]]]:
