@@ -164,3 +164,43 @@ def test_the_small_tenant_is_read_the_same_in_any_form(name: str) -> None:
     content = json.loads(json.dumps(folder.files()[name]))
     for raw in content if isinstance(content, list) else [content]:
         assert section.parse(Row(pascal(noisy(raw)))) == section.parse(Row(camel(raw)))
+
+
+@pytest.mark.parametrize("name", ["users", "applications"])
+@pytest.mark.parametrize("state", ["enabled", "enabledForReportingButNotEnforced", "somethingNew"])
+def test_a_policy_in_force_that_lacks_its_scope_is_refused(name: str, state: str) -> None:
+    """It would seem to be about nobody; so its section is partial, and nothing is claimed."""
+    raw = folder.policy(1, "x", users={"includeUsers": ["All"]}, state=state)
+    raw["conditions"][name] = None
+    with pytest.raises(RowError, match="does not say whom and what"):
+        policies.parse(Row(raw))
+
+
+def test_a_policy_that_is_off_may_lack_anything() -> None:
+    """What doesn't count is not complained of."""
+    raw = folder.policy(1, "x", users={}, state="disabled")
+    raw["conditions"] = {"users": None}
+    assert policies.parse(Row(raw)).state == "disabled"
+
+
+@pytest.mark.parametrize(
+    ("more", "understood", "ranges"),
+    [
+        ({"ipRanges": [{"cidrAddress": "203.0.113.0/24"}]}, True, ("203.0.113.0/24",)),
+        ({"ipRanges": ["203.0.113.0/24"]}, True, ("203.0.113.0/24",)),
+        ({"ipRanges": []}, True, ()),
+        ({"ipRanges": None}, False, ()),
+        ({"ipRanges": [{"cidrAddress": None}]}, True, ("",)),
+        ({"countriesAndRegions": ["ua"], "countryLookupMethod": "clientIpAddress"}, True, ()),
+        ({"countriesAndRegions": None}, False, ()),
+        ({"countriesAndRegions": ["UA"], "countryLookupMethod": "somethingNew"}, False, ()),
+        ({}, False, ()),
+    ],
+)
+def test_a_named_location_is_understood_or_says_not(
+    more: dict[str, Any], understood: object, ranges: tuple[str, ...]
+) -> None:
+    """A range without an address stays, so that nothing takes the location for an empty one."""
+    location = BY_NAME["named-locations"].parse(Row({"id": "x", **more}))
+    assert location.understood is understood
+    assert location.ranges == ranges

@@ -34,7 +34,8 @@ def parse(row: Row) -> ServicePrincipalRow:
     if not (row.id("id") or row.id("appId")):
         message = "a service principal without id and appId"
         raise RowError(message)
-    readable = row.has("customSecurityAttributes")
+    # null is what a reader without the permission gets, so it says nothing; no attributes is an empty object
+    readable = isinstance(row.raw("customSecurityAttributes"), dict)
     return ServicePrincipalRow(
         id=row.id("id"),
         app_id=row.id("appId"),
