@@ -10,7 +10,6 @@ from scanner.model.text import Text, say
 ALWAYS = (
     "transport-config",
     "organization-config",
-    "authentication-policies",
     "mailboxes",
     "cas-mailboxes",
     "exchange-users",
@@ -24,6 +23,8 @@ ALWAYS = (
 def sections_needed(snapshot: Snapshot) -> Iterator[str]:
     """Give the sections without which some verdict may be unknown; others are needed only where a policy asks."""
     yield from ALWAYS
+    if any_policy_assigned(snapshot):
+        yield "authentication-policies"
     policies = relevant_policies(snapshot)
     sides = [side for policy in policies for side in (policy.include, policy.exclude)]
     if any(policy.conditions.locations for policy in policies):
@@ -32,6 +33,14 @@ def sections_needed(snapshot: Snapshot) -> Iterator[str]:
         yield "groups"
     if any(side.roles for side in sides):
         yield "role-assignments"
+
+
+def any_policy_assigned(snapshot: Snapshot) -> bool:
+    """Tell whether an authentication policy is assigned to anybody, by default or by name."""
+    default = snapshot.organization_config.default_authentication_policy if snapshot.organization_config else None
+    return isinstance(default, str) or any(
+        isinstance(row.authentication_policy, str) for row in snapshot.exchange_users
+    )
 
 
 def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:

@@ -26,11 +26,16 @@ def judge(circumstance: Circumstance, _: Setting, method: Method) -> Judgement:
     if method is Method.OAUTH_APP:
         words = say("An application signs in as itself, not as the mailbox's account.")
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
+    return judge_account(circumstance)
+
+
+def judge_account(circumstance: Circumstance) -> Judgement:
+    """Judge the account behind the mailbox, as far as it was read."""
     match circumstance.account:
         case AccountState.NONE:
             words = say("Exchange knows no Entra account for this mailbox, so nobody can sign in as it.")
             evidence = found(MAILBOXES, "ExternalDirectoryObjectId", "")
-            return closed(words, (evidence,), Confidence.MEDIUM)
+            return closed(words, (evidence,))
         case AccountState.NOT_FOUND:
             return unknown(say("The mailbox's account is not among the users that were read."))
         case AccountState.NOT_READ:
@@ -48,7 +53,7 @@ def judge_enabled(circumstance: Circumstance) -> Judgement:
     if not isinstance(enabled, bool):
         return unknown(say("Whether sign-in is allowed was not read."), evidence)
     if not enabled:
-        return closed(say("Sign-in of the account is blocked."), evidence, Confidence.HIGH)
+        return closed(say("Sign-in of the account is blocked."), evidence)
     if circumstance.kind in WITHOUT_OWN_PASSWORD:
         words = say("Sign-in is allowed, which is unusual for such a mailbox; it needs a password that somebody set.")
         return opened(words, evidence, Confidence.MEDIUM)
@@ -70,7 +75,7 @@ def judge_set_aside(reason: SetAside) -> Judgement:
             words = say("The mailbox is deleted and kept for recovery: no account signs in with it.")
         case _:
             assert_never(reason)
-    return closed(words, (), Confidence.MEDIUM)
+    return closed(words, ())
 
 
 def opened(because: Text, evidence: tuple[Finding, ...], confidence: Confidence) -> Judgement:
@@ -78,8 +83,8 @@ def opened(because: Text, evidence: tuple[Finding, ...], confidence: Confidence)
     return Judgement(gate=NAME, state=GateState.OPEN, because=because, findings=evidence, confidence=confidence)
 
 
-def closed(because: Text, evidence: tuple[Finding, ...], confidence: Confidence) -> Judgement:
-    """Refuse; which sentence comes for a blocked account is not known (facts/smtp-auth.md §9), so there are several."""
+def closed(because: Text, evidence: tuple[Finding, ...]) -> Judgement:
+    """Refuse; which sentence comes is not known (facts/smtp-auth.md §9): there are several, and less confidence."""
     return Judgement(
         gate=NAME,
         state=GateState.CLOSED,
@@ -87,7 +92,7 @@ def closed(because: Text, evidence: tuple[Finding, ...], confidence: Confidence)
         findings=evidence,
         reply=reply("unspecified_5_7_139"),
         other_replies=(reply("unauthenticated_5_7_3"), reply("account_issue"), reply("credentials_incorrect")),
-        confidence=confidence,
+        confidence=Confidence.MEDIUM,
     )
 
 

@@ -4,7 +4,7 @@ from scanner.gates.examples import a_circumstance, a_setting
 from scanner.gates.gate import Example, Gate, Setting, found
 from scanner.model.circumstance import Circumstance
 from scanner.model.directory import MailboxKind
-from scanner.model.judgement import Finding, GateState, Judgement, Method
+from scanner.model.judgement import Confidence, Finding, GateState, Judgement, Method
 from scanner.model.observed import Gap
 from scanner.model.settings import TransportConfig
 from scanner.model.text import Text, say
@@ -28,7 +28,8 @@ def judge(circumstance: Circumstance, setting: Setting, _: Method) -> Judgement:
         return judge_unread(circumstance)
     evidence = found(MAILBOX, KEY, own)
     if own is True:
-        return closed(OFF_FOR_MAILBOX, say("SMTP AUTH is turned off for this mailbox."), (evidence,))
+        words = say("SMTP AUTH is turned off for this mailbox.")
+        return closed(OFF_FOR_MAILBOX, words, (evidence,), mailbox_confidence(setting))
     if own is False:
         words = say("SMTP AUTH is enabled for this mailbox, whatever the organization's setting.")
         return Judgement(gate=NAME, state=GateState.OPEN, because=words, findings=(evidence,))
@@ -45,7 +46,7 @@ def judge_tenant(setting: Setting, evidence: tuple[Finding, ...]) -> Judgement:
         return unknown(words, TENANT, OFF_FOR_TENANT, evidence)
     if off:
         words = say("SMTP AUTH is off for the organization, and the mailbox follows it.")
-        return closed(OFF_FOR_TENANT, words, evidence)
+        return closed(OFF_FOR_TENANT, words, evidence, Confidence.HIGH)
     words = say("SMTP AUTH is on for the organization, and the mailbox follows it.")
     return Judgement(gate=NAME, state=GateState.OPEN, because=words, findings=evidence)
 
@@ -59,7 +60,13 @@ def judge_unread(circumstance: Circumstance) -> Judgement:
     return unknown(words, MAILBOX, OFF_FOR_MAILBOX, (evidence,))
 
 
-def closed(key: str, because: Text, evidence: tuple[Finding, ...]) -> Judgement:
+def mailbox_confidence(setting: Setting) -> Confidence:
+    """Tell how sure the sentence is: with both switches off, that it is the mailbox's is INFERRED."""
+    tenant_on = setting.transport_config is not None and setting.transport_config.smtp_auth_disabled is False
+    return Confidence.HIGH if tenant_on else Confidence.MEDIUM
+
+
+def closed(key: str, because: Text, evidence: tuple[Finding, ...], confidence: Confidence) -> Judgement:
     """Refuse with the sentence of the level that is off; some see the other one (WEAK), so both are possible."""
     other = OFF_FOR_MAILBOX if key == OFF_FOR_TENANT else OFF_FOR_TENANT
     return Judgement(
@@ -69,6 +76,7 @@ def closed(key: str, because: Text, evidence: tuple[Finding, ...]) -> Judgement:
         findings=evidence,
         reply=reply(key),
         other_replies=(reply(other),) if key == OFF_FOR_TENANT else (),
+        confidence=confidence,
     )
 
 
