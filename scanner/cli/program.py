@@ -9,6 +9,7 @@ import typer
 from scanner import __version__
 from scanner.app.job import DEFAULT_OUT, FailOn
 from scanner.cli import options as o
+from scanner.cli.schedules import app as schedule_app
 from scanner.errors import ExitCode
 
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(schedule_app, name="schedule")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,0 +1,183 @@
+"""Recurring jobs: which schedules are meant, the tenants of one, and the processes that a service runs them in."""
+
+import datetime as dt
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from scanner.app import sources
+from scanner.config import Config
+from scanner.errors import ConfigurationError, ExitCode
+from scanner.model.frozen import Frozen
+from scanner.report.language import open_language
+from scanner.schedule import Schedule, Service, find_files, load_schedule, next_times
+
+# From the harmless to the grave: the worst tenant decides a run's exit code.
+SEVERITY = (ExitCode.OK, ExitCode.FLAGGED, ExitCode.INCOMPLETE, ExitCode.USAGE, ExitCode.FAILURE)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# Seconds that an interrupted run gets to tidy up; the service itself is to end within five.
+PATIENCE = 3.0
+PACKAGE_ROOT = Path(__file__).parents[2]
+
+
+class DueTime(Frozen, frozen=True, kw_only=True):
+    """One coming time of one schedule, as ``--json`` gives it."""
+
+    name: str
+    at: dt.datetime
+    timezone: str
+
+
+def choose_schedules(folder: Path | None, names: Sequence[str] = ()) -> tuple[Schedule, ...]:
+    """Read the schedules that are named, or all of them.
+
+    Args:
+        folder: The user's own folder; ``./schedules``, where there is one, if it is not given.
+        names: Names of schedules.
+
+    Raises:
+        ConfigurationError: There is none of a name, or a file is wrong.
+    """
+    files = find_files(folder)
+    for name in names:
+        if name not in files:
+            raise ConfigurationError(f"There is no schedule {name!r}.", f"Schedules: {', '.join(sorted(files))}.")
+    return tuple(load_schedule(files[name]) for name in dict.fromkeys(names or sorted(files)))
+
+
+def due_times(schedules: Sequence[Schedule], after: dt.datetime, count: int) -> list[DueTime]:
+    """Give the next times of each schedule, the earliest first."""
+    found = [
+        DueTime(name=schedule.name, at=moment, timezone=schedule.timezone)
+        for schedule in schedules
+        for moment in next_times(schedule, after, count)
+    ]
+    return sorted(found, key=lambda due: (due.at, due.name))
+
+
+def tenants_of(schedule: Schedule, config: Config) -> tuple[str, ...]:
+    """Name the tenants that a schedule is for, before any of them is read.
+
+    Raises:
+        ConfigurationError: One is not configured, or none is; or the language of the reports is not known.
+    """
+    open_language(schedule.lang)
+    names = tuple(sorted(config.tenants)) if schedule.tenants == "all" else schedule.tenants
+    if not names:
+        advice = "Write a configuration file with a [tenants.NAME] table, and give it with --config."
+        raise ConfigurationError(f"The schedule {schedule.name!r} is for all tenants, and none is configured.", advice)
+    for name in names:
+        sources.choose_tenant(config, name)
+    return names
+
+
+def worst(codes: Sequence[ExitCode]) -> ExitCode:
+    """Give the gravest of several exit codes."""
+    return max(codes, key=SEVERITY.index, default=ExitCode.OK)
+
+
+def serve_schedules(schedules: Sequence[Schedule], options: Sequence[str], say: Callable[[str], None]) -> None:
+    """Run schedules at their times until SIGTERM or SIGINT comes.
+
+    Args:
+        schedules: What to run.
+        options: Options that each ``schedule run`` gets.
+        say: Tells people something.
+    """
+    runs = ChildRuns(lambda schedule: command_of(schedule, options), say)
+    with stop_signals() as stop:
+        Service(schedules, runs.run, say).serve(stop, runs.interrupt)
+
+
+def command_of(schedule: Schedule, options: Sequence[str]) -> tuple[str, ...]:
+    """Write the command that runs a schedule once; -P keeps the working folder off its import path."""
+    return (sys.executable, "-P", "-m", "scanner", "schedule", "run", schedule.name, *options)
+
+
+class ChildRuns:
+    """Does runs as processes of their own: each gives its memory back, and one that crashes takes nothing with it.
+
+    Args:
+        command: Writes the command that does a run.
+        say: Tells people something.
+        patience: Seconds that an interrupted run gets to tidy up.
+    """
+
+    def __init__(
+        self, command: Callable[[Schedule], Sequence[str]], say: Callable[[str], None], patience: float = PATIENCE
+    ) -> None:
+        self._command, self._say, self._patience = command, say, patience
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def run(self, schedule: Schedule) -> None:
+        """Run a schedule once, and tell how it ended if it did not end well."""
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            child = self._child = self._begin(schedule)
+        code = child.wait()
+        if code and self._stopped.is_set():
+            self._say(f"{schedule.name}: interrupted; `smtp-posture schedule run {schedule.name}` makes up for it.")
+        elif code:
+            self._say(f"{schedule.name}: the run {ending(code)}.")
+
+    def interrupt(self) -> None:
+        """End the run that is under way, and begin no other."""
+        with self._lock:
+            self._stopped.set()
+            child = self._child
+        if child is None or child.poll() is not None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGINT)
+        try:
+            child.wait(self._patience)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+
+    def _begin(self, schedule: Schedule) -> subprocess.Popen[bytes]:
+        paths = (str(PACKAGE_ROOT), os.environ.get("PYTHONPATH", ""))
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+        # A group of its own keeps Ctrl-C for the service, and lets the whole run be ended.
+        return subprocess.Popen(  # noqa: S603 -- our own program; a schedule's name is letters, digits, - _ and .
+            self._command(schedule), env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+
+def ending(code: int) -> str:
+    """Say how a process ended."""
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    known = {item.value: item.name.lower() for item in ExitCode}
+    return f"ended with exit code {code} ({known.get(code, 'unknown')})"
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[float], bool]]:
+    """Listen for the signals that end a service.
+
+    Yields:
+        Waits so many seconds at most, and tells whether such a signal came. It waits at a pipe, since an event must not
+        be set inside a signal handler.
+    """
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    former_pipe = signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    former = {number: signal.signal(number, lambda *_: None) for number in STOP_SIGNALS}
+    try:
+        yield lambda seconds: bool(select.select([readable], [], [], seconds)[0])
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(former_pipe)
+        os.close(readable)
+        os.close(writable)
