@@ -61,6 +61,11 @@ def _because(mailbox: MailboxPart) -> str:
     return " ".join(gate.because for gate in basic.gates if gate.gate == basic.decided_by)
 
 
+def _forecast(mailbox: MailboxPart) -> str:
+    forecast = mailbox.verdicts.basic.forecast
+    return "" if forecast is None else forecast.outcome
+
+
 def _remedy(mailbox: MailboxPart) -> str:
     return " | ".join(remedy.text for remedy in mailbox.remedies)
 
@@ -102,6 +107,8 @@ MAILBOX_COLUMNS: Final = (
     Column(name="use_source", title=say("Source of use"), width=18, read=lambda m: m.use.source or ""),
     Column(name="remedy", title=say("What opens it"), width=60, read=_remedy),
     Column(name="command", title=say("Command"), width=60, read=_command),
+    Column(name="forecast", title=say("If report-only policies were enforced"), width=18, read=_forecast),
+    Column(name="migration", title=say("Way forward"), width=60, read=lambda m: m.migration.get("text", "")),
     Column(name="waiver", title=say("Accepted because"), width=30, read=lambda m: m.waiver.reason if m.waiver else ""),
     Column(name="waiver_owner", title=say("Accepted by"), width=24, read=lambda m: m.waiver.owner if m.waiver else ""),
     Column(

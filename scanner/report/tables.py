@@ -28,7 +28,7 @@ def frame_mailboxes(report: Report) -> pd.DataFrame:
 
 
 def cross(frame: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
-    """Counts mailboxes by two columns; those without a value in one of them, and those listed apart, are left out.
+    """Counts mailboxes by two columns; those without a value in one of them are left out.
 
     Args:
         frame: From `frame_mailboxes`.
@@ -38,23 +38,9 @@ def cross(frame: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     Returns:
         Counts, indexed by the values of ``rows``, one column per value of ``columns``; most mailboxes first.
     """
-    counted = frame[(frame["set_aside"] == "") & (frame[rows] != "") & (frame[columns] != "")]
+    counted = frame[(frame[rows] != "") & (frame[columns] != "")]
     table = pd.crosstab(counted[rows], counted[columns])
     return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
-
-
-def count_values(frame: pd.DataFrame, column: str) -> dict[str, int]:
-    """Counts mailboxes by one column, without those listed apart.
-
-    Args:
-        frame: From `frame_mailboxes`.
-        column: Name of the column.
-
-    Returns:
-        Counts by value, most mailboxes first.
-    """
-    counts = frame.loc[frame["set_aside"] == "", column].value_counts()
-    return {str(value): int(count) for value, count in counts.items()}
 
 
 def disarm(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from scanner.report.contract import (
     CodePart,
     FindingPart,
     FlagWord,
+    ForecastPart,
     GatePart,
     GateWord,
     MailboxPart,
@@ -183,6 +184,9 @@ def make_verdict(case: Case, outcome: OutcomeWord) -> VerdictPart:
         missing=list(case.missing) if outcome == "unknown" else [],
         confidence="medium" if len(case.closed) > 1 else "low" if outcome == "unknown" else "high",
         gates=make_gates(case),
+        forecast=ForecastPart(outcome="refused", because="“MFA for everyone (pilot)” would ask for MFA.")
+        if outcome == "accepted" and case.flag == "exposed"
+        else None,
     )
 
 
@@ -259,22 +263,25 @@ def _make_numbered(number: int, case: Case, spread: random.Random) -> MailboxPar
 
 def summarise(mailboxes: list[MailboxPart]) -> SummaryPart:
     """Counts mailboxes as the builder of reports does."""
-    judged = [mailbox for mailbox in mailboxes if mailbox.set_aside is None]
+    judged = [mailbox for mailbox in mailboxes if mailbox.set_aside != "on_premises"]
     known = sum(mailbox.verdicts.basic.outcome != "unknown" for mailbox in judged)
-    replies = [mailbox.verdicts.basic.reply for mailbox in judged if mailbox.verdicts.basic.outcome == "refused"]
+    replies = [mailbox.verdicts.basic.reply for mailbox in mailboxes if mailbox.verdicts.basic.outcome == "refused"]
     methods = ("basic", "oauth_delegated", "oauth_app")
     return SummaryPart(
         mailboxes=len(mailboxes),
         coverage=known / len(judged) if judged else 0.0,
-        by_flag=_count([mailbox.flag for mailbox in judged]),
+        by_flag=_count([mailbox.flag for mailbox in mailboxes]),
         by_reply=_count([f"{reply.code} {reply.enhanced} {reply.text}" for reply in replies if reply]),
         by_outcome={
-            method: _count([getattr(mailbox.verdicts, method).outcome for mailbox in judged]) for method in methods
+            method: _count([getattr(mailbox.verdicts, method).outcome for mailbox in mailboxes]) for method in methods
         },
         by_gate=_count(
             [mailbox.verdicts.basic.decided_by or "" for mailbox in judged if mailbox.verdicts.basic.closed]
         ),
-        by_kind=_count([mailbox.kind for mailbox in judged]),
+        by_kind=_count([mailbox.kind for mailbox in mailboxes]),
+        forecast=_count(
+            [mailbox.verdicts.basic.forecast.outcome for mailbox in mailboxes if mailbox.verdicts.basic.forecast]
+        ),
     )
 
 

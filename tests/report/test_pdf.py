@@ -38,7 +38,7 @@ def test_every_page_has_its_number_and_whose_report_it_is(written: WrittenRun) -
 
 def test_the_cover_answers_in_one_sentence(written: WrittenRun) -> None:
     cover = " ".join(read_pages(written.files["pdf"])[0].split())
-    assert "40 of 58 mailboxes are refused when they send with a password." in cover
+    assert "41 of 60 mailboxes are refused when they send with a password." in cover
     assert "The evidence is incomplete" in cover
 
 

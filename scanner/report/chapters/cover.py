@@ -149,7 +149,20 @@ def _write_sentences(report: Report, language: Language) -> tuple[str, ...]:
                 apart,
             )
         )
-    return (" ".join(sentences), _write_deadline(report, language))
+    paragraphs = [" ".join(sentences), _write_forecast(report, language), _write_deadline(report, language)]
+    return tuple(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _write_forecast(report: Report, language: Language) -> str:
+    """Writes what would change if report-only policies were enforced; empty where nothing would."""
+    changed = sum(report.summary.forecast.values())
+    if not changed:
+        return ""
+    return language.ngettext(
+        "If the report-only policies were enforced, the answer would change for {count} mailbox.",
+        "If the report-only policies were enforced, the answer would change for {count} mailboxes.",
+        changed,
+    )
 
 
 def _write_deadline(report: Report, language: Language) -> str:
