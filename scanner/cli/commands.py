@@ -10,7 +10,7 @@ from scanner.app import sources
 from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
 from scanner.app.run import finish_run, load_snapshot, run_job, utc_now
 from scanner.cli.options import make_job
-from scanner.cli.terminal import plain, progress_on_terminal
+from scanner.cli.terminal import plain, plain_json, progress_on_terminal
 from scanner.config import TenantConfig
 from scanner.errors import ExitCode
 from scanner.posture import pose
@@ -132,7 +132,7 @@ def print_line(text: str) -> None:
 
 def print_json(value: object) -> None:
     """Print a result as JSON on stdout."""
-    print_line(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
+    typer.echo(plain_json(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode()))
 
 
 def say_on_stderr(text: str) -> None:

@@ -1,5 +1,6 @@
 """What the terminal shows: progress and complaints on stderr, results on stdout."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,11 @@ def complain(error: PostureError) -> None:
 def plain(text: str) -> str:
     """Make text harmless for a terminal: control characters of hostile names are shown, not obeyed."""
     return "".join(mark if mark == "\n" or mark.isprintable() else f"\\x{ord(mark):02x}" for mark in text)
+
+
+def plain_json(text: str) -> str:
+    """Make JSON harmless for a terminal, as JSON writes such characters."""
+    return "".join(mark if mark == "\n" or mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
 
 
 class SilentProgress:
