@@ -1,6 +1,6 @@
 """One condition after the other as a formula (dossier §1.3 to §1.8). A condition that isn't understood is a gap."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from scanner.access.client import EXCHANGE_ONLINE, Client
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of
@@ -10,13 +10,14 @@ from scanner.access.rules import RuleError, matches, no_attributes, parse_rule
 from scanner.access.worlds import Worlds
 from scanner.model.directory import ServicePrincipalRow
 from scanner.model.frozen import Frozen
-from scanner.model.judgement import Confidence, lowest
+from scanner.model.judgement import CONFIDENCE_ORDER, Confidence, lowest
 from scanner.model.policy import Policy, RuleFilter, Sides
 from scanner.model.section import SectionState
 from scanner.model.text import Text, say
 
 POLICIES = "conditional-access-policies"
 LOCATIONS = "named-locations"
+ALL_TRUSTED = "alltrusted"
 SERVICE_PRINCIPALS = "service-principals"
 
 CLIENT_TYPES = frozenset(
@@ -192,7 +193,7 @@ def locations(policy: Policy, found: Sides, around: Surroundings) -> Part:
         return Part(formula=unknown_value(policy, "includeLocations", "[]"), confidence=Confidence.LOW)
     included = any_of(_location(policy, name, around) for name in sorted(found.include))
     excluded = any_of(_location(policy, name, around) for name in sorted(found.exclude))
-    inferred = "alltrusted" in found.include | found.exclude
+    inferred = ALL_TRUSTED in found.include | found.exclude
     return Part(
         formula=every_of((included, Negated(part=excluded))),
         confidence=Confidence.MEDIUM if inferred else Confidence.HIGH,
@@ -202,7 +203,7 @@ def locations(policy: Policy, found: Sides, around: Surroundings) -> Part:
 def _location(policy: Policy, name: str, around: Surroundings) -> Formula:
     if name == "all":
         return around.always
-    if name == "alltrusted":
+    if name == ALL_TRUSTED:
         return trusted_places(around)
     if name in around.atlas.locations:
         return _places(around, lambda place: around.atlas.contains(name, place))
@@ -285,6 +286,15 @@ def special_cases(policy: Policy, around: Surroundings) -> Iterator[Part]:
         yield Part(formula=policy_gap(policy, name, words), confidence=Confidence.LOW)
 
 
-def confidence_of(parts: Iterator[Part] | tuple[Part, ...]) -> Confidence:
-    """Give the lowest confidence among the conditions."""
-    return lowest(*(part.confidence for part in parts))
+def confidence_of(parts: Sequence[Part]) -> Confidence:
+    """Tell how sure it is when a policy stops somebody: as sure as its least sure condition.
+
+    One condition that never holds is enough for "never", so there the surest of those counts.
+    """
+    never = [part.confidence for part in parts if part.formula == NEVER]
+    return highest(*never) if never else lowest(*(part.confidence for part in parts))
+
+
+def highest(*confidences: Confidence) -> Confidence:
+    """Give the highest of at least one confidence."""
+    return max(confidences, key=CONFIDENCE_ORDER.index)

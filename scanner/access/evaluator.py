@@ -6,10 +6,11 @@ answer; different ones are unknown, and name the gaps.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from scanner.access.client import EXCHANGE_ONLINE, OAUTH, Client
+from scanner.access.client import EXCHANGE_ONLINE, Client
 from scanner.access.conditions import (
+    ALL_TRUSTED,
     INSIDER_RISKS,
     LOCATIONS,
     PLATFORMS,
@@ -17,6 +18,7 @@ from scanner.access.conditions import (
     RISKS,
     Surroundings,
     confidence_of,
+    highest,
     parts_of,
 )
 from scanner.access.formula import NEVER, Formula, Known, Open, bounds, every_of, gaps_of
@@ -33,6 +35,8 @@ from scanner.model.policy import LocationKind, NamedLocation, Policy
 from scanner.model.section import SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import say
+
+V = TypeVar("V", bound=Hashable)
 
 REPORT_ONLY = "enabledforreportingbutnotenforced"
 MOST_BRANCHES = 4096  # evidence worlds looked at before the answer is given as unknown
@@ -118,8 +122,9 @@ class Evaluator:
     """
 
     def __init__(self, snapshot: Snapshot, client: Client, scopes: Scopes, source_ips: Sequence[str] = ()) -> None:
-        atlas = Atlas(location for location in snapshot.named_locations if can_be_judged(location))
-        self._worlds = Worlds(tuple(dimensions(scopes.policies, atlas, client, source_ips)))
+        names = location_names(scopes.policies)
+        atlas = Atlas(locations_asked_for(names, snapshot.named_locations))
+        self._worlds, self._too_many = worlds_of(tuple(dimensions(scopes.policies, names, atlas, client, source_ips)))
         around = Surroundings(
             client=client,
             worlds=self._worlds,
@@ -152,6 +157,8 @@ class Evaluator:
         if found is None:
             return Access.ALLOWED, False
         low, high = found.reach
+        if self._too_many:
+            return Access.UNKNOWN, found.enforced
         if not high:
             return Access.ALLOWED, found.enforced
         if low == self._worlds.every:
@@ -159,6 +166,8 @@ class Evaluator:
         return (Access.DEPENDS if low == high else Access.UNKNOWN), found.enforced
 
     def _decide(self, member: Member, *, as_if_enforced: bool) -> Decision:
+        if self._too_many:
+            return Decision(access=Access.UNKNOWN, gaps=self._too_many, confidence=Confidence.LOW)
         every = self._worlds.where("user_risk", lambda level: level == member.risk) if member.risk else 0
         within = every or self._worlds.every
         stops = [
@@ -198,7 +207,7 @@ def decision_of(answer: "Answer", stops: Sequence[Stop], within: int) -> Decisio
     alone = [found.policy for found in stops if found.low == within]
     shown = alone or may_stop
     if answer.access is Access.BLOCKED and alone:
-        confidence = max((policy.confidence for policy in alone), key=_rank)
+        confidence = highest(*(policy.confidence for policy in alone))
     else:
         confidence = lowest(*(found.policy.confidence for found in stops))
     return Decision(
@@ -209,10 +218,6 @@ def decision_of(answer: "Answer", stops: Sequence[Stop], within: int) -> Decisio
         confidence=confidence,
         rests_on_mfa=bool(shown) and all(policy.only_mfa for policy in shown),
     )
-
-
-def _rank(confidence: Confidence) -> int:
-    return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH).index(confidence)
 
 
 class Answer(Frozen, frozen=True, kw_only=True):
@@ -313,21 +318,45 @@ def can_be_judged(location: NamedLocation) -> bool:
     return is_readable(location) and not location.by_gps and location.kind is not LocationKind.UNKNOWN
 
 
+def location_names(policies: Iterable[Policy]) -> frozenset[str]:
+    """Give the locations that policies name, by id or by a word."""
+    sides = (policy.conditions.locations for policy in policies)
+    return frozenset(name for side in sides if side for name in side.include | side.exclude)
+
+
+def locations_asked_for(names: frozenset[str], locations: Iterable[NamedLocation]) -> Iterator[NamedLocation]:
+    """Give the locations that can be judged and that some policy asks for: others would only multiply the worlds."""
+    for location in locations:
+        if can_be_judged(location) and (location.id in names or (location.trusted and ALL_TRUSTED in names)):
+            yield location
+
+
+def worlds_of(found: Sequence[Dimension]) -> tuple[Worlds, tuple[EvidenceGap, ...]]:
+    """Make the worlds; where they are too many to go through, that is the reason for every "unknown"."""
+    try:
+        return Worlds(found), ()
+    except OverflowError as error:
+        words = say("the policies have too many conditions to judge together: {reason}", reason=str(error))
+        return Worlds(()), (EvidenceGap(key="worlds", section=POLICIES, because=words),)
+
+
 def compiled_policies(scopes: Scopes, around: Surroundings) -> Iterator[Compiled]:
     """Turn policies into formulas; those that never stop this sender are left out."""
     for index, policy in enumerate(scopes.policies):
         stopping = stop(policy, around)
         parts = (*parts_of(policy, around), stopping)
         formula = every_of(part.formula for part in parts)
-        through_group = Confidence.MEDIUM if scopes.through_group(index) else Confidence.HIGH
-        if formula != NEVER or any(part.confidence is not Confidence.HIGH for part in parts):
+        confidence = confidence_of(parts)
+        if scopes.through_group(index) and formula != NEVER:
+            confidence = lowest(confidence, Confidence.MEDIUM)
+        if formula != NEVER or confidence is not Confidence.HIGH:
             yield Compiled(
                 index=index,
                 id=policy.id,
                 stops=formula,
                 reach=bounds(formula, {}, around.worlds.every),
                 plain=scopes.is_plain(index),
-                confidence=lowest(confidence_of(parts), through_group),
+                confidence=confidence,
                 enforced=policy.state != REPORT_ONLY,
                 only_mfa=asks_only_for_mfa(policy),
             )
@@ -345,35 +374,46 @@ def gaps_of_section(snapshot: Snapshot) -> Iterator[EvidenceGap]:
 
 
 def dimensions(
-    policies: Sequence[Policy], atlas: Atlas, client: Client, source_ips: Sequence[str]
+    policies: Sequence[Policy], names: frozenset[str], atlas: Atlas, client: Client, source_ips: Sequence[str]
 ) -> Iterator[Dimension]:
     """Give what is decided at the time of sending, as far as a policy asks for it."""
     conditions = [policy.conditions for policy in policies]
     if any(item.locations for item in conditions):
-        places: Iterable[Place] = atlas.at(source_ips) if source_ips else atlas.everywhere()
-        distinct: Sequence[Place] = told_apart(places, signature_in(atlas))
-        yield _dimension("location", distinct)
-    if any(item.sign_in_risk for item in conditions):
-        yield _dimension("sign_in_risk", RISKS)
+        places = atlas.at(source_ips) if source_ips else atlas.everywhere()
+        yield distinct("location", places, signature_in(atlas, names))
+    sign_in = [item.sign_in_risk for item in conditions if item.sign_in_risk]
+    if sign_in:
+        yield distinct("sign_in_risk", RISKS, membership_in(sign_in))
     if any(item.user_risk for item in conditions):
-        yield _dimension("user_risk", RISKS)
-    if any(item.insider_risk for item in conditions):
-        yield _dimension("insider_risk", INSIDER_RISKS)
+        yield Dimension(name="user_risk", values=RISKS)  # whole: a user's own level chooses one of them
+    insider = [item.insider_risk for item in conditions if item.insider_risk]
+    if insider:
+        yield distinct("insider_risk", INSIDER_RISKS, membership_in(insider))
     if any(item.times for item in conditions):
-        yield _dimension("time", (False, True))
-    if client == OAUTH and any(item.platforms for item in conditions):
-        yield _dimension("device", (*sorted(PLATFORMS), ""))
+        yield Dimension(name="time", values=(False, True))
+    platforms = [
+        side for item in conditions if item.platforms for side in (item.platforms.include, item.platforms.exclude)
+    ]
+    if client.names_platform and platforms:
+        yield distinct("device", (*sorted(PLATFORMS), ""), membership_in(platforms))
 
 
-def _dimension(name: str, values: Sequence[Hashable]) -> Dimension:
-    return Dimension(name=name, values=tuple(values))
+def distinct(name: str, values: Iterable[V], signature: Callable[[V], Hashable]) -> Dimension:
+    """Give a dimension whose values some condition tells apart."""
+    kept = told_apart(values, signature)
+    return Dimension(name=name, values=kept)
 
 
-def signature_in(atlas: Atlas) -> Callable[[Place], Hashable]:
-    """Give the function that tells places apart as named locations do."""
-    ids = sorted(atlas.locations)
+def membership_in(sets: Sequence[frozenset[str]]) -> Callable[[str], Hashable]:
+    """Give the function that tells words apart as some sets do."""
+    return lambda word: tuple(word in words for words in sets)
+
+
+def signature_in(atlas: Atlas, names: frozenset[str]) -> Callable[[Place], Hashable]:
+    """Give the function that tells places apart as the named locations do."""
+    ids = sorted(names & atlas.locations.keys())
+    by_trust = ALL_TRUSTED in names
     return lambda place: (
         tuple(atlas.contains(location_id, place) for location_id in ids),
-        atlas.is_trusted(place),
-        place.mfa_trusted,
+        by_trust and (place.mfa_trusted or atlas.is_trusted(place)),
     )
