@@ -103,7 +103,7 @@
   };
 
   const makeRemedy = (remedy, address) => {
-    const fill = (text) => text.replaceAll(words.place, address);
+    const fill = (text) => text.replaceAll(words.place, () => address.replaceAll("'", "''"));
     const box = make("div", "remedy");
     box.append(make("p", "", `${remedy.gate}: ${remedy.text}`));
     if (remedy.command) box.append(make("pre", "", fill(remedy.command)));

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scanner.report.chapters.situations import show_remedy
 from scanner.report.contract import Report
+from scanner.report.language import open_language
 from scanner.report.write import WrittenRun, write_run
 from tests.report.conftest import Browse
 from tests.report.outline import KEPT, outline_page
@@ -127,6 +129,13 @@ def test_a_long_list_is_cut_and_says_where_the_rest_is(tmp_path: Path) -> None:
     table = page.partition('class="roster"')[2].partition("</table>")[0]
     assert table.count('<th scope="row">') == 100
     assert "All of them are in the table of all mailboxes below" in page
+
+
+def test_a_command_told_for_many_names_none_of_them() -> None:
+    mailbox = make_report(1).mailboxes[0]
+    address = "sean.o'neill@contoso.example"
+    quoted = msgspec.structs.replace(mailbox.remedies[0], command="Set-CASMailbox 'sean.o''neill@contoso.example'")
+    assert show_remedy(quoted, open_language("en"), address).command == "Set-CASMailbox '<address>'"
 
 
 def test_ukrainian_is_ukrainian(tmp_path: Path) -> None:

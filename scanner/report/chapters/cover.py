@@ -118,7 +118,9 @@ def _write_sentences(report: Report, language: Language) -> tuple[str, ...]:
     counts = report.summary.by_outcome.get("basic", {})
     accepted = counts.get("accepted", 0)
     sentences = [
-        language.ngettext(
+        language.gettext("No mailbox accepts a password (Basic) for sending through smtp.office365.com.")
+        if accepted == 0
+        else language.ngettext(
             "{count} mailbox accepts a password (Basic) for sending through smtp.office365.com.",
             "{count} mailboxes accept a password (Basic) for sending through smtp.office365.com.",
             accepted,

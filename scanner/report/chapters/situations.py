@@ -175,7 +175,8 @@ def show_remedy(remedy: RemedyPart, language: Language, address: str = "") -> Re
     """Gives a remedy as shown; with an address, `ADDRESS_PLACE` takes its place in what is typed."""
     command, undo = remedy.command, remedy.undo
     if address:
-        command, undo = command.replace(address, ADDRESS_PLACE), undo.replace(address, ADDRESS_PLACE)
+        for form in (address.replace("'", "''"), address):  # doubled inside the quotes of PowerShell
+            command, undo = command.replace(form, ADDRESS_PLACE), undo.replace(form, ADDRESS_PLACE)
     return Remedy(
         gate=title_gates((remedy.gate,), language)[0],
         text=show_name(remedy.text, limit=1000),
