@@ -89,13 +89,10 @@ def test_the_surest_key_wins() -> None:
 
 def test_an_ambiguous_address_joins_nothing() -> None:
     """Two CAS rows of one address contradict each other, so neither is believed."""
-    rows = {
-        "mailboxes": [a_mailbox()],
-        "cas-mailboxes": [
-            {"PrimarySmtpAddress": ADDRESS, "SmtpClientAuthenticationDisabled": value} for value in (True, False)
-        ],
-    }
-    (mailbox,) = posed(rows).mailboxes
+    cas: list[dict[str, object]] = [
+        {"PrimarySmtpAddress": ADDRESS, "SmtpClientAuthenticationDisabled": value} for value in (True, False)
+    ]
+    (mailbox,) = posed({"mailboxes": [a_mailbox()], "cas-mailboxes": cas}).mailboxes
     assert mailbox.circumstance.cas_read is False
     assert mailbox.verdicts.basic.outcome is Outcome.UNKNOWN
 

@@ -112,6 +112,7 @@ GATE = Gate(
     name=NAME,
     title=say("Account"),
     reads=("accountEnabled", "assignedLicenses", "RecipientTypeDetails"),
+    sections=(MAILBOXES, USERS),
     rationale=say(
         "The first factor comes before every policy: a blocked account can't sign in. Shared, room and equipment "
         "mailboxes have an account that Microsoft says to keep blocked. An application that signs in as itself does "

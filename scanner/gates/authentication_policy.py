@@ -102,6 +102,7 @@ GATE = Gate(
     name=NAME,
     title=say("Authentication policy"),
     reads=("Get-User AuthenticationPolicy", "Get-OrganizationConfig DefaultAuthenticationPolicy", "AllowBasicAuthSmtp"),
+    sections=(USERS, ORGANIZATION, POLICIES),
     rationale=say(
         "An authentication policy without AllowBasicAuthSmtp refuses Basic before the password is looked at, and beats "
         "a mailbox on which SMTP AUTH is enabled. The user's own policy beats the organization's default."

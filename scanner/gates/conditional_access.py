@@ -145,6 +145,17 @@ GATE = Gate(
     name=NAME,
     title=say("Conditional Access"),
     reads=("conditionalAccessPolicy", "namedLocation", "transitiveMembers", "unifiedRoleAssignment"),
+    sections=(
+        SECTION,
+        "named-locations",
+        "groups",
+        "role-assignments",
+        "users",
+        "mailboxes",
+        "risky-users",
+        "service-principals",
+        "domains",
+    ),
     rationale=say(
         "All enabled policies together decide after the password was right. A legacy client can't meet any grant "
         "control, so a policy in whose scope it is stops it, whether it blocks or asks for MFA."

@@ -68,6 +68,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
         name: As report.json names it.
         title: For readers.
         reads: Settings that it reads, untranslated.
+        sections: Sections of evidence that its answer may rest on.
         rationale: Why the layer refuses, in a sentence or two.
         judge: The pure judgement.
         causes: Keys of the causes (replies/) whose remedies open it.
@@ -82,6 +83,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
     name: str
     title: Text
     reads: tuple[str, ...]
+    sections: tuple[str, ...]
     rationale: Text
     judge: Judge
     causes: Callable[[Judgement], tuple[str, ...]]

@@ -67,6 +67,7 @@ GATE = Gate(
     name=NAME,
     title=say("Per-user MFA"),
     reads=("perUserMfaState",),
+    sections=(SECTION,),
     rationale=say(
         "An account whose per-user MFA is enforced can't use its password with a legacy client. An app password may "
         "pass, unless Security Defaults or Conditional Access stop it."

@@ -50,6 +50,7 @@ GATE = Gate(
     name=NAME,
     title=say("Retirement of Basic"),
     reads=("the date that is judged for",),
+    sections=(),
     rationale=say(
         "Microsoft turns Basic for SMTP AUTH off by default at the end of December 2026, and announces the date of its "
         "final removal in the second half of 2027. How the default is switched, and with which reply, is not published."

@@ -41,6 +41,7 @@ GATE = Gate(
     name=NAME,
     title=say("Security Defaults"),
     reads=("identitySecurityDefaultsEnforcementPolicy isEnabled",),
+    sections=(SECTION,),
     rationale=say(
         "Security Defaults refuse every legacy sign-in, SMTP AUTH with Basic included, without exceptions. Nothing in "
         "Exchange shows it: the switches may all be on."

@@ -20,6 +20,7 @@ GATE = Gate(
     name=NAME,
     title=say("Send As (advice)"),
     reads=("the From address that the sender uses",),
+    sections=(),
     rationale=say("After DATA the From address is compared with the mailbox that signed in and its Send As rights."),
     judge=judge,
     causes=lambda _: ("send_as",),

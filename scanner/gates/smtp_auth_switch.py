@@ -101,6 +101,7 @@ GATE = Gate(
     name=NAME,
     title=say("SMTP AUTH switch"),
     reads=("Get-CASMailbox SmtpClientAuthenticationDisabled", "Get-TransportConfig SmtpClientAuthenticationDisabled"),
+    sections=(MAILBOX, TENANT),
     rationale=say(
         "The protocol itself is switched on and off for the organization and for each mailbox. The mailbox's own value "
         "wins in both directions; blank follows the organization. OAuth is refused by it as well."

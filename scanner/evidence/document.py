@@ -1,0 +1,81 @@
+"""The page docs/evidence-folder.md, made from the registry of sections."""
+
+from typing import Any, assert_never
+
+from scanner.evidence.registry import SECTIONS
+from scanner.evidence.section import Ask, Cmdlet, GraphList, GraphObject, PerUser, ReferencedGroups, Section
+
+_HEAD = """\
+# The evidence folder
+
+Generated from `scanner/evidence/sections/` by `scanner.evidence.document.render_evidence_folder`: don't edit it by
+hand, run `make docs`.
+
+`smtp-posture import FOLDER` reads a tenant from files, without signing in. `smtp-posture export-script` prints a
+read-only PowerShell script that makes such a folder.
+
+| file | content | CSV too | without it |
+|---|---|---|---|
+| `tenant.json` | whose it is: `id`, `domain`, `displayName`, `cloud`, `collectedAt` | no | the report can't say |"""
+
+_RULES = """\
+## What is tolerated
+
+- **Forms.** An array, `{"value": […]}` as Graph answers, one object, one object a line, or a folder of that name with
+  one object a file. Where a section is there twice, one is read and the other is named.
+- **Encodings.** UTF-8 and UTF-16, with or without byte order mark.
+- **Names.** File names in any case; keys in any case, so PascalCase and camelCase are the same. Keys with `@` or `#`
+  (odata annotations) are noise; the type of a group's member is the one that is read.
+- **Times.** ISO 8601 with up to seven decimals and `/Date(milliseconds)/`; without an offset a time is UTC.
+- **Booleans.** `true` and `false`, and the words True and False.
+- **Ids.** In any case, with or without braces; a GUID of zeros is no id.
+- **CSV** (where the table above says so): comma, semicolon or tab, with or without the `#TYPE` line. An empty cell is
+  null there, since that is how PowerShell writes null.
+
+## What is not
+
+- **A missing file** is a missing section: what depends on it is unknown, and where a verdict needs it the run ends with
+  exit code 4.
+- **A broken file** is an error that names file, line and column; its section is missing. A row that can't be used makes
+  its section partial.
+- **Null, an absent key, `""` and an unreadable value** are four things. For `SmtpClientAuthenticationDisabled` of a
+  mailbox only null means "follow the organization"; the other three are unknown.
+- **Links** that leave the folder are not followed."""
+
+
+def render_evidence_folder() -> str:
+    """Render the page.
+
+    Returns:
+        Markdown that ends with a line break.
+    """
+    rows = (f"| {' | '.join(cells)} |" for cells in map(cells_of, SECTIONS))
+    return "\n".join((_HEAD, *rows)) + "\n\n" + _RULES + "\n"
+
+
+def cells_of(section: Section[Any]) -> tuple[str, str, str, str]:
+    """Give the cells of one section."""
+    without = "incomplete where a verdict needs it" if section.core else "complete all the same"
+    return (
+        f"`{section.name}.json`",
+        f"{section.title}{', one object' if section.single else ''}",
+        "yes" if section.tabular else "no",
+        without,
+    )
+
+
+def asked(ask: Ask | None) -> str:
+    """Say in a few words what is asked of the provider."""
+    match ask:
+        case None:
+            return "comes from files only"
+        case Cmdlet(name=name):
+            return f"`{name}`"
+        case GraphList(path=path) | GraphObject(path=path):
+            return f"`GET {path}`"
+        case PerUser(path=path, version=version):
+            return f"`GET /{version}{path}`"
+        case ReferencedGroups():
+            return "`GET /v1.0/groups/{id}/transitiveMembers`"
+        case _:
+            assert_never(ask)

@@ -1,0 +1,33 @@
+"""Writes the pages of docs/ that are derived from the code (``make docs``); tests/test_docs.py compares them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from scanner.evidence.document import render_evidence_folder
+from scanner.gates.document import render_gates, render_permissions
+from scanner.replies.document import render_replies
+from scanner.report.schema import write_schema
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "evidence-folder.md": render_evidence_folder,
+    "gates.md": render_gates,
+    "permissions.md": render_permissions,
+    "replies.md": render_replies,
+    "report.schema.json": lambda: write_schema().decode(),
+}
+
+
+def write_pages(folder: Path) -> None:
+    """Write every page that is stale, and say which."""
+    for name, render in PAGES.items():
+        path = folder / name
+        text = render()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"{path} written")
+
+
+if __name__ == "__main__":
+    write_pages(DOCS)
