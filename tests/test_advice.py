@@ -1,0 +1,132 @@
+"""From verdicts to what the reader should do."""
+
+from typing import Any
+
+import pytest
+
+from scanner.advice import Flag, Likelihood, flag_of, likelihood_of, next_gate, remedies_of, route_of
+from scanner.gates.examples import a_circumstance, a_policy, a_setting, blocking
+from scanner.judge import Verdicts, judge
+from scanner.model.circumstance import Circumstance, SetAside
+from scanner.model.directory import MailboxKind
+from scanner.model.judgement import Outcome, Verdict
+from scanner.model.observed import Gap
+from scanner.model.settings import SecurityDefaults, TransportConfig
+
+OFF = TransportConfig(smtp_auth_disabled=True)
+DEFAULTS_ON = SecurityDefaults(enabled=True)
+
+
+def verdicts(basic: Outcome, delegated: Outcome = Outcome.REFUSED, app: Outcome = Outcome.REFUSED) -> Verdicts:
+    return Verdicts(
+        basic=Verdict(outcome=basic), oauth_delegated=Verdict(outcome=delegated), oauth_app=Verdict(outcome=app)
+    )
+
+
+def judged(circumstance: Circumstance, **setting: Any) -> Verdicts:
+    return judge(circumstance, a_setting(**setting))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "flag"),
+    [
+        (Outcome.ACCEPTED, Flag.EXPOSED),
+        (Outcome.DEPENDS, Flag.EXPOSED),
+        (Outcome.UNKNOWN, Flag.UNKNOWN),
+        (Outcome.REFUSED, Flag.WOULD_FAIL),
+    ],
+)
+def test_the_flag_follows_basic(outcome: Outcome, flag: Flag) -> None:
+    """Until use is collected: Basic that passes is exposed, refused everywhere would fail."""
+    assert flag_of(a_circumstance(), verdicts(outcome)) is flag
+
+
+@pytest.mark.parametrize("way", ["delegated", "app"])
+@pytest.mark.parametrize(
+    ("own", "flag"),
+    [(None, Flag.IN_ORDER), (True, Flag.IN_ORDER), (Gap.ABSENT, Flag.IN_ORDER), (False, Flag.WOULD_FAIL)],
+)
+def test_with_oauth_only_it_is_in_order(way: str, own: object, flag: Flag) -> None:
+    """Unless somebody turned SMTP AUTH on for this very mailbox: then a sender is likely there, and fails."""
+    found = verdicts(Outcome.REFUSED, **{way: Outcome.ACCEPTED})
+    assert flag_of(a_circumstance(smtp_auth_disabled=own), found) is flag
+
+
+@pytest.mark.parametrize(
+    ("reason", "flag"),
+    [
+        (SetAside.INACTIVE, Flag.IN_ORDER),
+        (SetAside.SOFT_DELETED, Flag.IN_ORDER),
+        (SetAside.ON_PREMISES, Flag.UNKNOWN),
+    ],
+)
+def test_what_is_listed_apart_has_its_own_flag(reason: SetAside, flag: Flag) -> None:
+    """Nobody sends from a deleted mailbox; one on-premises is not ours to judge."""
+    assert flag_of(a_circumstance(set_aside=reason), verdicts(Outcome.REFUSED)) is flag
+
+
+@pytest.mark.parametrize(
+    ("own", "pop_or_imap", "likelihood"),
+    [
+        (False, None, Likelihood.LIKELY),
+        (None, True, Likelihood.LIKELY),
+        (None, False, Likelihood.UNLIKELY),
+        (True, None, Likelihood.UNLIKELY),
+        (Gap.ABSENT, None, Likelihood.UNLIKELY),
+    ],
+)
+def test_the_likelihood_of_use(own: object, pop_or_imap: bool | None, likelihood: Likelihood) -> None:  # noqa: FBT001
+    """Enabled on the mailbox itself, or POP or IMAP on."""
+    assert likelihood_of(a_circumstance(smtp_auth_disabled=own), pop_or_imap) is likelihood
+
+
+def test_remedies_follow_the_order_of_refusal() -> None:
+    """One for each closed gate at least, each sentence once, each with the gate it opens."""
+    found = judged(
+        a_circumstance(authentication_policy="block", enabled=False, per_user_mfa="enforced"),
+        transport_config=OFF,
+        authentication_policies=a_policy("block", allows=False),
+        security_defaults=DEFAULTS_ON,
+        policies=(blocking("Block legacy"),),
+    )
+    remedies = list(remedies_of(found.basic))
+    gates = [remedy.gate for remedy in remedies]
+    assert list(dict.fromkeys(gates)) == [gate for gate in found.basic.closed if gate in gates]
+    sentences = [remedy.text.message for remedy in remedies]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_an_inherited_block_and_an_own_one_are_undone_differently() -> None:
+    """The undo of the one is blank, of the other off."""
+    inherited = judged(a_circumstance(), transport_config=OFF).basic
+    own = judged(a_circumstance(smtp_auth_disabled=True)).basic
+    assert any("$null" in remedy.undo for remedy in remedies_of(inherited))
+    assert any("$true" in remedy.undo for remedy in remedies_of(own))
+
+
+def test_what_passes_needs_no_remedy() -> None:
+    """The advice on Send As is no remedy either."""
+    assert list(remedies_of(judged(a_circumstance()).basic)) == []
+
+
+def test_the_next_gate_is_named() -> None:
+    """Opening the first alone will not help."""
+    both = judged(a_circumstance(), transport_config=OFF, security_defaults=DEFAULTS_ON).basic
+    assert next_gate(both) == "security_defaults"
+    assert next_gate(judged(a_circumstance(), transport_config=OFF).basic) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "delegated", "app", "key"),
+    [
+        (MailboxKind.HVE, Outcome.ACCEPTED, Outcome.ACCEPTED, "hve"),
+        (MailboxKind.USER, Outcome.ACCEPTED, Outcome.ACCEPTED, "oauth_delegated"),
+        (MailboxKind.SHARED, Outcome.REFUSED, Outcome.ACCEPTED, "oauth_app"),
+        (MailboxKind.USER, Outcome.DEPENDS, Outcome.UNKNOWN, "open_or_relay"),
+        (MailboxKind.USER, Outcome.REFUSED, Outcome.REFUSED, "open_or_relay"),
+    ],
+)
+def test_where_to_move(kind: MailboxKind, delegated: Outcome, app: Outcome, key: str) -> None:
+    """The nearest way that works today."""
+    found = verdicts(Outcome.ACCEPTED, delegated, app)
+    assert route_of(a_circumstance(kind=kind), found).key == key

@@ -1,0 +1,106 @@
+"""Whether the evidence is enough, and what doesn't fit together."""
+
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from scanner.completeness import is_contradictory, notes_on, sections_lacking, sections_needed
+from scanner.evidence.assemble import Page, assemble
+from scanner.evidence.registry import SECTIONS
+from scanner.model.section import SectionReport, SectionState
+from scanner.model.snapshot import Snapshot
+from scanner.model.tenant import Tenant
+from tests.support import folder
+
+OPTIONAL = {"risky-users", "domains", "role-eligibilities", "service-principals"}
+IN_POLICIES = {"named-locations", "groups", "role-assignments"}
+
+
+def snapshot(**changes: Any) -> Snapshot:
+    """Give the small tenant, some of its sections replaced."""
+    files = {**folder.files(), **{name.replace("_", "-"): what for name, what in changes.items()}}
+    reports = {section.name: SectionReport(section=section.name, state=SectionState.COMPLETE) for section in SECTIONS}
+
+    def pages_of(name: str) -> list[Page]:
+        what = files.get(name, [])
+        return [Page(rows=what if isinstance(what, list) else [what])]
+
+    return assemble(Tenant(), reports, pages_of)
+
+
+def without(whole: Snapshot, name: str, state: SectionState = SectionState.MISSING) -> Snapshot:
+    sections = {**whole.sections, name: SectionReport(section=name, state=state)}
+    return structs.replace(whole, sections=sections)
+
+
+def test_everything_read_is_complete() -> None:
+    """Nothing is lacking, nothing contradicts."""
+    assert sections_lacking(snapshot()) == ()
+    assert not is_contradictory(snapshot())
+    assert list(notes_on(snapshot(), len(folder.PEOPLE))) == []
+
+
+@pytest.mark.parametrize("name", [section.name for section in SECTIONS])
+@pytest.mark.parametrize("state", [SectionState.MISSING, SectionState.PARTIAL])
+def test_a_needed_section_that_is_not_whole_is_lacking(name: str, state: SectionState) -> None:
+    """All but those that only make verdicts sharper."""
+    expected = () if name in OPTIONAL else (name,)
+    assert sections_lacking(without(snapshot(), name, state)) == expected
+
+
+def test_what_no_policy_refers_to_is_not_needed() -> None:
+    """Without policies in force nobody needs groups, roles and locations."""
+    off = folder.policy(9, "off", users={"includeGroups": [folder.SENDERS]}, state="disabled")
+    for policies in ([], [off]):
+        assert IN_POLICIES.isdisjoint(sections_needed(snapshot(conditional_access_policies=policies)))
+    assert set(sections_needed(snapshot())) >= IN_POLICIES
+
+
+@pytest.mark.parametrize(
+    ("default", "own", "needed"), [(None, None, False), ("Block", None, True), (None, "Block", True)]
+)
+def test_authentication_policies_are_needed_where_one_is_assigned(
+    default: str | None,
+    own: str | None,
+    needed: bool,  # noqa: FBT001 -- the expectation
+) -> None:
+    """By default or by name; without the organization's configuration that is lacking by itself."""
+    users = [{"UserPrincipalName": "a@x.example", "AuthenticationPolicy": own}]
+    found = snapshot(organization_config={"DefaultAuthenticationPolicy": default}, exchange_users=users)
+    assert ("authentication-policies" in sections_needed(found)) is needed
+
+
+def test_an_empty_mailbox_list_beside_licensed_users_contradicts() -> None:
+    """The report looks clean and is not: it says so."""
+    empty = snapshot(mailboxes=[], cas_mailboxes=[])
+    assert is_contradictory(empty)
+    (note,) = notes_on(empty, 0)
+    assert str(note) == "The mailbox list is empty, and 11 users have a licence."
+
+
+def test_an_empty_mailbox_list_beside_cas_mailboxes_contradicts() -> None:
+    """The same, from the other list."""
+    empty = snapshot(mailboxes=[], users=[])
+    assert is_contradictory(empty)
+    (note,) = notes_on(empty, len(empty.cas_mailboxes))
+    assert "15 CAS mailboxes were read" in str(note)
+
+
+def test_an_empty_tenant_contradicts_nothing() -> None:
+    """No mailboxes and no licences is a tenant too."""
+    empty = snapshot(mailboxes=[], cas_mailboxes=[], users=[])
+    assert not is_contradictory(empty)
+    assert list(notes_on(empty, 0)) == []
+
+
+def test_a_list_that_was_not_read_is_said() -> None:
+    """Nothing can be said about mailboxes that no other list names."""
+    notes = list(notes_on(without(snapshot(), "mailboxes"), len(folder.PEOPLE)))
+    assert any("No mailbox list was read" in str(note) for note in notes)
+
+
+def test_mailboxes_of_the_cas_list_only_are_counted() -> None:
+    """Their kind is not known."""
+    (note,) = notes_on(snapshot(mailboxes=folder.files()["mailboxes"][:10]), 16)
+    assert str(note).startswith("6 mailboxes are in the CAS list only")
