@@ -194,7 +194,7 @@ def traits() -> Iterator[Traits]:
 def judge_in_columns(tenancy: Tenancy) -> tuple[list[object], int]:
     """Do what is measured: ids to numbers, memberships to badges, badges to verdicts for all methods."""
     snapshot = tenancy.snapshot()
-    scopes = Scopes(relevant_policies(snapshot), Directory(snapshot, tenancy.pages()))
+    scopes = Scopes(relevant_policies(snapshot), Directory(snapshot, tenancy.pages(), tenancy.ids))
     setting = setting_of(snapshot, scopes, as_of=AS_OF, source_ips=())
     judged = list(judge_all(tenancy.traits, tenancy.which, scopes.badges(tenancy.ids), setting))
     return [found.verdicts for found in judged], len({id(found) for found in judged})

@@ -1,11 +1,13 @@
 """From circumstances to verdicts: every gate is asked, the first closed one decides (design.md §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from itertools import takewhile
+from typing import NamedTuple
 
 from msgspec import structs
 
 from scanner.gates import account
-from scanner.gates.gate import Setting
+from scanner.gates.gate import Gate, Setting
 from scanner.gates.order import GATES
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
@@ -13,6 +15,7 @@ from scanner.model.judgement import Confidence, Forecast, GateState, Judgement, 
 from scanner.model.reply import Reply
 
 ADVISORY = frozenset(gate.name for gate in GATES if gate.advisory)
+PERSONAL = tuple((place, gate) for place, gate in enumerate(GATES) if gate.person)
 
 
 class Verdicts(Frozen, frozen=True, kw_only=True):
@@ -34,9 +37,20 @@ class Shared(Frozen, frozen=True, kw_only=True):
     oauth_app: tuple[Judgement | None, ...]
 
 
+class Answer(NamedTuple):
+    """What one gate says now, and if what is only reported were enforced (``None`` where that changes nothing)."""
+
+    now: Judgement
+    forecast: Judgement | None
+
+
+# Answers that were given, by gate, method, and all of the circumstance that they hang on.
+Memory = dict[tuple[str, Method, Hashable], Answer]
+
+
 def judge(circumstance: Circumstance, setting: Setting) -> Verdicts:
     """Judge one circumstance for every method."""
-    return judge_rest(judge_shared(circumstance, setting), circumstance, setting)
+    return judge_rest(judge_shared(circumstance, setting), circumstance, setting, {})
 
 
 def judge_shared(circumstance: Circumstance, setting: Setting) -> Shared:
@@ -50,41 +64,58 @@ def judge_shared(circumstance: Circumstance, setting: Setting) -> Shared:
 
 def ask_shared(circumstance: Circumstance, setting: Setting, method: Method) -> tuple[Judgement | None, ...]:
     """Ask for one method."""
-    return tuple(None if gate.per_person else gate.judge(circumstance, setting, method) for gate in GATES)
+    return tuple(None if gate.person else gate.judge(circumstance, setting, method) for gate in GATES)
 
 
-def judge_rest(shared: Shared, circumstance: Circumstance, setting: Setting) -> Verdicts:
-    """Ask the remaining gates, and combine all answers."""
+def judge_rest(shared: Shared, circumstance: Circumstance, setting: Setting, memory: Memory) -> Verdicts:
+    """Ask the remaining gates, and combine all answers.
+
+    Args:
+        shared: Answers of the other gates.
+        circumstance: The mailbox.
+        setting: The tenant.
+        memory: Answers that were given before in this tenant; it grows.
+    """
     return Verdicts(
-        basic=complete(shared.basic, circumstance, setting, Method.BASIC),
-        oauth_delegated=complete(shared.oauth_delegated, circumstance, setting, Method.OAUTH_DELEGATED),
-        oauth_app=complete(shared.oauth_app, circumstance, setting, Method.OAUTH_APP),
+        basic=complete(shared.basic, circumstance, setting, Method.BASIC, memory),
+        oauth_delegated=complete(shared.oauth_delegated, circumstance, setting, Method.OAUTH_DELEGATED, memory),
+        oauth_app=complete(shared.oauth_app, circumstance, setting, Method.OAUTH_APP, memory),
     )
 
 
 def complete(
-    answers: tuple[Judgement | None, ...], circumstance: Circumstance, setting: Setting, method: Method
+    answers: tuple[Judgement | None, ...],
+    circumstance: Circumstance,
+    setting: Setting,
+    method: Method,
+    memory: Memory,
 ) -> Verdict:
     """Ask the gates that have not answered, and combine."""
     if not circumstance.listed or circumstance.set_aside is SetAside.ON_PREMISES:
         return not_applicable(account.judge(circumstance, setting, method))
-    judgements = tuple(
-        gate.judge(circumstance, setting, method) if answer is None else answer
-        for gate, answer in zip(GATES, answers, strict=True)
-    )
-    verdict = combine(judgements)
-    return structs.replace(verdict, forecast=forecast_of(verdict, circumstance, setting, method))
+    now, then = list(answers), list(answers)
+    forecast: Judgement | None = None
+    for place, gate in PERSONAL:
+        answer = ask(gate, circumstance, setting, method, memory)
+        now[place], then[place] = answer.now, answer.forecast or answer.now
+        forecast = forecast or answer.forecast
+    verdict = combine(tuple(filter(None, now)))
+    if forecast is None:
+        return verdict
+    outcome = combine(tuple(filter(None, then))).outcome
+    if outcome is verdict.outcome:
+        return verdict
+    return structs.replace(verdict, forecast=Forecast(outcome=outcome, because=forecast.because))
 
 
-def forecast_of(verdict: Verdict, circumstance: Circumstance, setting: Setting, method: Method) -> Forecast | None:
-    """Judge again as if report-only policies were enforced; ``None`` where the outcome stays."""
-    then = [gate.forecast(circumstance, setting, method) if gate.forecast else None for gate in GATES]
-    changed = [judgement for judgement in then if judgement is not None]
-    if not changed:
-        return None
-    judgements = tuple(new or old for new, old in zip(then, verdict.judgements, strict=True))
-    outcome = combine(judgements).outcome
-    return Forecast(outcome=outcome, because=changed[0].because) if outcome is not verdict.outcome else None
+def ask(gate: Gate, circumstance: Circumstance, setting: Setting, method: Method, memory: Memory) -> Answer:
+    """Ask a gate, unless it was asked about a mailbox that is alike in all that it looks at."""
+    key = (gate.name, method, gate.person(circumstance) if gate.person else circumstance)
+    answer = memory.get(key)
+    if answer is None:
+        forecast = gate.forecast(circumstance, setting, method) if gate.forecast else None
+        answer = memory[key] = Answer(gate.judge(circumstance, setting, method), forecast)
+    return answer
 
 
 def not_applicable(judgement: Judgement) -> Verdict:
@@ -103,7 +134,7 @@ def combine(judgements: tuple[Judgement, ...]) -> Verdict:
     One closed gate is enough for "refused", whatever is missing elsewhere; without one, an unknown gate leaves
     everything open, and a gate that depends makes the whole depend.
     """
-    deciding = tuple(judgement for judgement in judgements if judgement.gate not in ADVISORY)
+    deciding = [judgement for judgement in judgements if judgement.gate not in ADVISORY]
     closed = of_state(deciding, GateState.CLOSED)
     if closed:
         return refused(closed, deciding, judgements)
@@ -124,13 +155,11 @@ def combine(judgements: tuple[Judgement, ...]) -> Verdict:
     )
 
 
-def refused(
-    closed: tuple[Judgement, ...], deciding: tuple[Judgement, ...], judgements: tuple[Judgement, ...]
-) -> Verdict:
+def refused(closed: list[Judgement], deciding: list[Judgement], judgements: tuple[Judgement, ...]) -> Verdict:
     """Make the verdict of a mailbox that is certainly refused; a gate before the closed one may answer first."""
     first = closed[0]
-    before = deciding[: deciding.index(first)]
-    doubtful = tuple(item for item in before if item.state in {GateState.UNKNOWN, GateState.DEPENDS})
+    before = takewhile(lambda judgement: judgement is not first, deciding)
+    doubtful = [judgement for judgement in before if judgement.state is not GateState.OPEN]
     others = (*replies_of(first), *(reply for judgement in doubtful for reply in replies_of(judgement)))
     return Verdict(
         outcome=Outcome.REFUSED,
@@ -144,9 +173,9 @@ def refused(
     )
 
 
-def of_state(judgements: Iterable[Judgement], state: GateState) -> tuple[Judgement, ...]:
+def of_state(judgements: Iterable[Judgement], state: GateState) -> list[Judgement]:
     """Keep the judgements of one state."""
-    return tuple(judgement for judgement in judgements if judgement.state is state)
+    return [judgement for judgement in judgements if judgement.state is state]
 
 
 def replies_of(judgement: Judgement) -> tuple[Reply, ...]:

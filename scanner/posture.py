@@ -9,7 +9,7 @@ from scanner.access.evaluator import Evaluator, people_of
 from scanner.access.scopes import Scopes, guest_class_of
 from scanner.access.workload import decide_apps
 from scanner.gates.gate import Setting
-from scanner.judge import Verdicts, judge_rest, judge_shared
+from scanner.judge import Memory, Verdicts, judge_rest, judge_shared
 from scanner.model.circumstance import AccountState, Circumstance, GuestClass, Member, SetAside
 from scanner.model.directory import CasRow, ExchangeUserRow, MailboxKind, MailboxRow, RiskyUserRow, UserRow
 from scanner.model.frozen import Frozen
@@ -139,11 +139,12 @@ def judge_all(
     """
     shared = [judge_shared(circumstance_of(kind, 0), setting) for kind in traits]
     known: list[dict[int, Judged]] = [{} for _ in traits]
+    memory: Memory = {}
     for place, badge in zip(which, badges, strict=True):
         found = known[place].get(badge)
         if found is None:
             circumstance = circumstance_of(traits[place], badge)
-            verdicts = judge_rest(shared[place], circumstance, setting)
+            verdicts = judge_rest(shared[place], circumstance, setting, memory)
             found = known[place][badge] = Judged(circumstance=circumstance, verdicts=verdicts)
         yield found
 

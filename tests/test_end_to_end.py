@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scanner.cli import main
-from scanner.simulator import Population, Scenario, SimulatedTenant, build_population
+from scanner.simulator import Faults, Population, Scenario, SimulatedTenant, build_population
 
 MAILBOXES = 3000
 
@@ -53,7 +54,7 @@ ca_file = "{tenant.ca_file}"
     return path
 
 
-def scan(folder: Path, tenant: SimulatedTenant, kind: str) -> tuple[int, dict]:
+def scan(folder: Path, tenant: SimulatedTenant, kind: str) -> tuple[int, Any]:
     """Scan into a folder; give the exit code and the report."""
     config = write_config(folder, tenant, kind)
     code = main(["scan", "--config", str(config), "--out", str(folder / "out"), "--format", "json"])
@@ -62,13 +63,13 @@ def scan(folder: Path, tenant: SimulatedTenant, kind: str) -> tuple[int, dict]:
 
 
 @pytest.fixture(scope="module")
-def report(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def report(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> Any:
     code, found = scan(tmp_path_factory.mktemp("certificate"), tenant, "certificate")
     assert code == 0
     return found
 
 
-def test_every_basic_outcome_is_what_the_tenant_would_do(report: dict, population: Population) -> None:
+def test_every_basic_outcome_is_what_the_tenant_would_do(report: Any, population: Population) -> None:
     """For each of 3,000 mailboxes the report's outcome equals the tenant's own truth."""
     said = {mailbox["id"]: mailbox["verdicts"]["basic"]["outcome"] for mailbox in report["mailboxes"]}
     assert said == population.truth()
@@ -76,7 +77,7 @@ def test_every_basic_outcome_is_what_the_tenant_would_do(report: dict, populatio
     assert set(said.values()) == {"accepted", "refused", "depends"}
 
 
-def test_the_predicted_reply_is_what_the_tenant_answers(report: dict, tenant: SimulatedTenant) -> None:
+def test_the_predicted_reply_is_what_the_tenant_answers(report: Any, tenant: SimulatedTenant) -> None:
     """A refused mailbox gets one of the replies that its verdict names, and most get the preferred one."""
     preferred = 0
     refused = [item for item in report["mailboxes"] if item["verdicts"]["basic"]["outcome"] == "refused"][:500]
@@ -89,7 +90,7 @@ def test_the_predicted_reply_is_what_the_tenant_answers(report: dict, tenant: Si
     assert preferred > 0.9 * len(refused)
 
 
-def test_everything_was_read(report: dict) -> None:
+def test_everything_was_read(report: Any) -> None:
     """The run is complete, and so is every section that the live source asks for."""
     assert report["run"]["complete"] is True
     states = {part["section"]: part["state"] for part in report["run"]["evidence"]}
@@ -97,7 +98,7 @@ def test_everything_was_read(report: dict) -> None:
 
 
 def test_a_secret_reads_the_same_as_a_certificate(
-    report: dict, tenant: SimulatedTenant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    report: Any, tenant: SimulatedTenant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Both credentials end in the same verdicts, and the secret is neither printed nor kept."""
     code, other = scan(tmp_path, tenant, "secret")
@@ -111,8 +112,6 @@ def test_a_secret_reads_the_same_as_a_certificate(
 
 def test_an_empty_mailbox_list_is_no_clean_report(population: Population, tmp_path: Path) -> None:
     """Zero mailboxes where the users say there are some: incomplete, and a note that says why."""
-    from scanner.simulator import Faults
-
     with SimulatedTenant(population, faults=Faults(empty_mailboxes=True)) as empty:
         code, found = scan(tmp_path, empty, "certificate")
     assert code == 4

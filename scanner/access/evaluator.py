@@ -138,6 +138,8 @@ class Evaluator:
         self._compiled = tuple(compiled_policies(scopes, around))
         self._missing_policies = tuple(gaps_of_section(snapshot))
         self._decided: dict[tuple[Member, bool], Decision] = {}
+        self._within = {level: self._worlds.where("user_risk", level.__eq__) or self._worlds.every for level in RISKS}
+        self._reported = tuple(policy for policy in self._compiled if not policy.enforced)
 
     def decide(self, member: Member, *, as_if_enforced: bool = False) -> Decision:
         """Judge the sign-ins of one circumstance.
@@ -146,6 +148,8 @@ class Evaluator:
             member: The user, as far as policies tell users apart.
             as_if_enforced: Count report-only policies as enforced (the forecast).
         """
+        if as_if_enforced and all(self._stop(policy, member, self._worlds.every) is None for policy in self._reported):
+            as_if_enforced = False
         key = (member, as_if_enforced)
         if key not in self._decided:
             self._decided[key] = self._decide(member, as_if_enforced=as_if_enforced)
@@ -168,8 +172,7 @@ class Evaluator:
     def _decide(self, member: Member, *, as_if_enforced: bool) -> Decision:
         if self._too_many:
             return Decision(access=Access.UNKNOWN, gaps=self._too_many, confidence=Confidence.LOW)
-        every = self._worlds.where("user_risk", lambda level: level == member.risk) if member.risk else 0
-        within = every or self._worlds.every
+        within = self._within.get(member.risk, self._worlds.every)
         stops = [
             found
             for policy in self._compiled

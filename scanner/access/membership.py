@@ -4,8 +4,9 @@ Ids become numbers once, when they are first met: five million memberships are a
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from scanner.access.gaps import EvidenceGap
 from scanner.model.directory import GroupRow, RoleAssignmentRow
@@ -70,18 +71,22 @@ class Directory:
     Args:
         snapshot: Role assignments, and the ids of users, mailboxes and service principals.
         groups: The groups, where they are not those of the snapshot: read once, one after the other.
+        people: Ids of people, where they are not those of the snapshot.
     """
 
-    def __init__(self, snapshot: Snapshot, groups: Iterable[GroupRow] | None = None) -> None:
-        self.numbers = Numbers()
-        self._people = frozenset(user.id for user in snapshot.users) | frozenset(
-            row.entra_id for row in snapshot.mailboxes if isinstance(row.entra_id, str)
-        )
+    def __init__(
+        self, snapshot: Snapshot, groups: Iterable[GroupRow] | None = None, people: Iterable[str] | None = None
+    ) -> None:
+        known = people_in(snapshot) if people is None else people
+        distinct = tuple(dict.fromkeys(known))
+        self.numbers = Numbers(zip(distinct, range(len(distinct)), strict=True))
+        self._last_person = len(distinct)
         self._groups = self._read(snapshot.groups if groups is None else groups)
         self._nest_untyped()
         self._sections = {name: snapshot.state_of(name) for name in (GROUPS, ROLES)}
         self._assignments = by_role(snapshot.role_assignments)
         self._apps = frozenset(row.id for row in snapshot.service_principals)
+        self._strangers = {} if snapshot.is_complete(GROUPS) else self._unidentified()
         self._resolved: dict[str, Members] = {}
 
     def name_of(self, group_id: str) -> str:
@@ -152,6 +157,12 @@ class Directory:
                 group.nested.update(known[number] for number in inside)
                 group.members = [array("i", (n for n in part if n not in inside)) for part in group.members]
 
+    def _unidentified(self) -> Mapping[int, str]:
+        """Give members that no list knows: where a group may have been lost, each of them may be that group."""
+        known = self._apps | self._groups.keys()
+        strangers = islice(self.numbers.items(), self._last_person, None)
+        return {number: name for name, number in strangers if name not in known}
+
     def _nested(self, group: _Group) -> set[str]:
         return set() if group.transitive else group.nested
 
@@ -169,6 +180,9 @@ class Directory:
                 continue
             parts.extend(group.members)
             nested = self._nested(group)
+            if self._strangers and not group.transitive:
+                found = self._strangers.keys() & {number for part in group.members for number in part}
+                nested = nested | {self._strangers[number] for number in found}
             queue.extend(nested - seen)
             seen |= nested
         return Members(numbers=tuple(parts), gaps=tuple(sorted(gaps, key=lambda gap: gap.key)))
@@ -180,7 +194,7 @@ class Directory:
             return NOBODY
         principal = row.principal_id
         alone = (array("i", (self.numbers[principal],)),)
-        if row.principal_type == "user" or principal in self._people:
+        if row.principal_type == "user" or self.numbers.get(principal, self._last_person) < self._last_person:
             return Members(numbers=alone)
         if principal in self._groups or row.principal_type == "group":
             found = self.group(principal)
@@ -188,6 +202,12 @@ class Directory:
         if row.principal_type or principal in self._apps:
             return NOBODY
         return Members(numbers=alone, gaps=(_principal_gap(principal),), through_group=True)
+
+
+def people_in(snapshot: Snapshot) -> Iterator[str]:
+    """Give the ids of users and of mailboxes."""
+    yield from (user.id for user in snapshot.users)
+    yield from (row.entra_id for row in snapshot.mailboxes if isinstance(row.entra_id, str))
 
 
 def gap_of(group_id: str, group: _Group | None) -> EvidenceGap | None:

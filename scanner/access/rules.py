@@ -20,6 +20,7 @@ PIECE = re.compile(
 )
 POSITIVE = frozenset({"-eq", "-startswith", "-endswith", "-contains", "-in"})
 NEGATIVE = frozenset({"-ne", "-notstartswith", "-notendswith", "-notcontains", "-notin"})
+MARKS = frozenset("()[],-\"'")  # what a plain word does not begin with
 DEEPEST = 50
 
 Attributes = Callable[[str], Sequence[str]]
@@ -154,6 +155,9 @@ class _Reader:
         return parts[0] if len(parts) == 1 else Junction(kind=kind, parts=tuple(parts))
 
     def _clause(self, attribute: str) -> Clause:
+        if attribute[0] in MARKS:
+            message = f"expected an attribute and found {attribute!r} in the rule"
+            raise RuleError(message)
         operator = self._next().lower()
         if operator not in POSITIVE | NEGATIVE:
             message = f"unknown operator {operator!r} in the rule"
@@ -191,7 +195,7 @@ class _Reader:
 def _plain(piece: str) -> str:
     if piece[0] in "\"'":
         return piece[1:-1].replace('\\"', '"').replace("\\'", "'").lower()
-    if piece.lower() in {"null", "$null"} or piece[0] in "()[],-":
+    if piece.lower() in {"null", "$null"} or piece[0] in MARKS:
         message = f"can't compare with {piece!r} in the rule"
         raise RuleError(message)
     return piece.lower()

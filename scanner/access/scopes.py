@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
-from scanner.access.gaps import EvidenceGap
 from scanner.access.guests import OLD_GUESTS, may_name_guests, named_as_guest
 from scanner.access.membership import Directory, Members
 from scanner.model.circumstance import GuestClass, Member
@@ -35,7 +34,7 @@ class Side(Frozen, frozen=True, kw_only=True):
     """What is known of one side (include or exclude) of one policy's people, beside the marks of single users."""
 
     everybody: bool
-    gaps: tuple[EvidenceGap, ...]
+    doubts: Formula
     through_group: bool
 
 
@@ -79,7 +78,9 @@ class Scopes:
         last = len(marks)
         for user_id in user_ids:
             number = number_of(user_id, last)
-            raw = (marks[number] if number < last else 0) | direct.get(user_id, 0) | everybody
+            raw = (marks[number] if number < last else 0) | everybody
+            if user_id in direct:
+                raw |= direct[user_id]
             badge = normal.get(raw)
             if badge is None:
                 badge = normal[raw] = self.normal(raw)
@@ -103,7 +104,7 @@ class Scopes:
     def is_plain(self, index: int) -> bool:
         """Tell whether badges alone decide who is in the scope of a policy."""
         policy = self.policies[index]
-        return not any(side.gaps for side in self._sides[index]) and not (
+        return all(side.doubts == NEVER for side in self._sides[index]) and not (
             may_name_guests(policy.include) or may_name_guests(policy.exclude)
         )
 
@@ -130,16 +131,17 @@ class Scopes:
     def _side(
         self, scope: PeopleScope, bit: int, directory: Directory, marks_of_source: dict[tuple[str, str], int]
     ) -> Side:
-        gaps: dict[str, EvidenceGap] = {}
+        doubts: dict[str, Formula] = {}
         through_group = False
         for user_id in scope.users - {EVERYBODY, OLD_GUESTS}:
             self._direct[user_id] = self._direct.get(user_id, 0) | bit
         for source in _sources(scope):
             members = members_of(source, directory)
             marks_of_source[source] = marks_of_source.get(source, 0) | bit
-            gaps |= {gap.key: gap for gap in members.gaps}
+            doubts |= {gap.key: Open(gap=gap) for gap in members.gaps}
             through_group = through_group or members.through_group
-        return Side(everybody=EVERYBODY in scope.users, gaps=tuple(gaps.values()), through_group=through_group)
+        named = EVERYBODY in scope.users
+        return Side(everybody=named, doubts=any_of(doubts.values()), through_group=through_group)
 
     def _spread(self, marks_of_source: Mapping[tuple[str, str], int], directory: Directory) -> list[int]:
         found = {source: members_of(source, directory) for source in marks_of_source}
@@ -160,14 +162,15 @@ class Scopes:
         return sum(
             1 << index
             for index, policy in enumerate(self.policies)
-            if self._sides[index][0].gaps or may_name_guests(policy.include)
+            if self._sides[index][0].doubts != NEVER or may_name_guests(policy.include)
         )
 
 
 def _unmarked(scope: PeopleScope, side: Side, owner: str, guest: GuestClass, every: int) -> Formula:
     """Give when one side names a user whose badge doesn't show it."""
-    parts: list[Formula] = [Open(gap=gap) for gap in side.gaps]
-    return any_of((*parts, named_as_guest(scope, owner, guest, every)))
+    if not may_name_guests(scope):
+        return side.doubts
+    return any_of((side.doubts, named_as_guest(scope, owner, guest, every)))
 
 
 def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:

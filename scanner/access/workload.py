@@ -40,6 +40,8 @@ def may_stop(policy: Policy) -> bool:
     """Tell whether a workload policy can stop an app-only sign-in to Exchange Online: it must be in force and block."""
     if policy.deleted or policy.state in {"disabled", REPORT_ONLY} or policy.grant is None:
         return False
+    if policy.conditions.agent_only:
+        return False
     scope = policy.workload
     if scope is None or (scope.agents and not (scope.include or scope.filtered)):
         return False

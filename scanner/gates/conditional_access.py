@@ -185,6 +185,6 @@ GATE = Gate(
         ),
     ),
     forecast=forecast,
-    per_person=True,
+    person=lambda circumstance: (circumstance.member, circumstance.account, circumstance.federated),
     sources=("POL", "USR", "CND", "LEG", "LEG2", "GRT", "WI", "cisagov/ScubaGear#607"),
 )

@@ -1,7 +1,7 @@
 """What a gate is, and what it is given to judge."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from scanner.access.evaluator import Decision, Evaluator
 from scanner.gates.calendar import CALENDAR, RetirementCalendar
@@ -77,7 +77,8 @@ class Gate(Frozen, frozen=True, kw_only=True):
         sources: Where its rule comes from, as the dossiers key them.
         advisory: It warns, and decides nothing.
         forecast: Its judgement if what is only reported were enforced; ``None`` where that changes nothing.
-        per_person: Its answer differs between mailboxes that are alike in all but the policies that they are in.
+        person: Set where its answer hangs on the policies that a mailbox is in: gives all of a circumstance that it
+            hangs on, so that mailboxes alike in that are asked about once.
     """
 
     name: str
@@ -92,7 +93,7 @@ class Gate(Frozen, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     advisory: bool = False
     forecast: Callable[[Circumstance, Setting, Method], Judgement | None] | None = None
-    per_person: bool = False
+    person: Callable[[Circumstance], Hashable] | None = None
 
 
 def shown(value: object) -> str:

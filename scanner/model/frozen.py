@@ -3,5 +3,5 @@
 import msgspec
 
 
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """An immutable, comparable, hashable, keyword-only record."""
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An immutable, comparable, hashable, keyword-only record; it can hold no cycle, so the collector skips it."""

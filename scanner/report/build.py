@@ -1,6 +1,7 @@
 """From a posture to the typed report (design.md §10); its text is English, whatever language is shown to readers."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
@@ -41,6 +42,7 @@ from scanner.report.contract import (
 )
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
+SINGLE_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 MANAGED = "microsoft-managed:"
 MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
     None: "inherit",
@@ -323,5 +325,8 @@ def remedy_part(remedy: Remedy, address: str) -> RemedyPart:
 
 
 def quoted(address: str) -> str:
-    """Write an address as a PowerShell argument: in single quotes nothing in it can become code."""
-    return "'" + address.replace("'", "''") + "'"
+    """Write an address as a PowerShell argument: in single quotes nothing in it can become code.
+
+    PowerShell takes typographic single quotes for quotes as well, so each of them is doubled.
+    """
+    return "'" + SINGLE_QUOTES.sub(r"\g<0>\g<0>", address) + "'"
