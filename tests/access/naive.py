@@ -303,7 +303,12 @@ class Naive:
         return sure or any(ask(f"groups|{item}") for item in sorted(reached) if self.is_unread(item))
 
     def nested(self, group: GroupRow) -> set[str]:
-        return set() if group.transitive else {*group.nested, *(self.groups.keys() & set(group.members or ()))}
+        if group.transitive:
+            return set()
+        untyped = set(group.members or ()) - self.people - {row.id for row in self.snapshot.service_principals}
+        if self.snapshot.is_complete("groups"):
+            untyped &= self.groups.keys()  # nobody was lost, so the others are no groups
+        return {*group.nested, *untyped}
 
     def user_is_listed(self, group: GroupRow | None) -> bool:
         return group is not None and group.exists and self.sender.user in (group.members or ())
