@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, assert_never
 
 from scanner.access.evaluator import REPORT_ONLY, Access
 from scanner.advice import Flag, flag_of, likelihood_of, next_gate, remedies_of, route_of
@@ -179,6 +179,8 @@ def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, str
             return "unknown", "What it does depends on evidence that was not read or not understood."
         case Access.ALLOWED:
             return "none", "It doesn't touch Basic submission."
+        case _:
+            assert_never(access)
 
 
 def forecast_words(policy: Policy) -> str:

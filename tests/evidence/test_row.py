@@ -172,3 +172,12 @@ def test_no_value_crashes_a_row(raw: dict[str, object], name: str) -> None:
         except RowError:
             continue
     list(row.leftovers((name,)))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("mfa,Block", {"mfa", "block"}), (["All", " none "], {"all", "none"}), (", ,", set()), (None, set()), ("", set())],
+)
+def test_flag_enums_are_lists_of_words(value: object, words: set[str]) -> None:
+    """Graph writes several flags as one string with commas."""
+    assert Row({KEY: value}).words(KEY) == words

@@ -204,3 +204,20 @@ def test_a_named_location_is_understood_or_says_not(
     location = BY_NAME["named-locations"].parse(Row({"id": "x", **more}))
     assert location.understood is understood
     assert location.ranges == ranges
+
+
+@pytest.mark.parametrize(
+    ("more", "attributes"),
+    [
+        ({}, None),
+        ({"customSecurityAttributes": None}, None),
+        ({"customSecurityAttributes": "hidden"}, None),
+        ({"customSecurityAttributes": {}}, ()),
+        ({"customSecurityAttributes": {"Mail": {"Tier": "1", "Tags@odata.type": "x", "Tags": ["a", None]}}},
+         (("mail_tier", ("1",)), ("mail_tags", ("a",)))),
+        ({"customSecurityAttributes": {"Mail": "x", "@odata.type": "y"}}, ()),
+    ],
+)  # fmt: skip
+def test_attributes_of_a_service_principal(more: dict[str, Any], attributes: object) -> None:
+    """Without the key, or with null, they were not readable, which is not the same as none."""
+    assert BY_NAME["service-principals"].parse(Row({"id": "x", **more})).attributes == attributes

@@ -1,6 +1,6 @@
 """Graph service principals: for application filters and workload policies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Section
@@ -13,10 +13,8 @@ def values_of(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in found if isinstance(item, str | int | float))
 
 
-def attributes_of(raw: object) -> Iterator[tuple[str, tuple[str, ...]]]:
+def attributes_of(raw: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Flatten {set: {attribute: value}} to (set_attribute, values) as filters name them, in lower case."""
-    if not isinstance(raw, dict):
-        return
     for set_name, attributes in raw.items():
         if "@" in set_name or not isinstance(attributes, dict):
             continue
@@ -35,13 +33,13 @@ def parse(row: Row) -> ServicePrincipalRow:
         message = "a service principal without id and appId"
         raise RowError(message)
     # null is what a reader without the permission gets, so it says nothing; no attributes is an empty object
-    readable = isinstance(row.raw("customSecurityAttributes"), dict)
+    raw = row.raw("customSecurityAttributes")
     return ServicePrincipalRow(
         id=row.id("id"),
         app_id=row.id("appId"),
         name=row.word("displayName"),
         owner_tenant=row.id("appOwnerOrganizationId"),
-        attributes=tuple(attributes_of(row.raw("customSecurityAttributes"))) if readable else None,
+        attributes=tuple(attributes_of(raw)) if isinstance(raw, dict) else None,
     )
 
 
