@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -191,13 +192,18 @@ def test_an_enabled_blocking_policy_never_opens(raw: RawTenant, seed: int) -> No
 def losses(raw: RawTenant) -> Iterator[Callable[[RawTenant], object]]:
     """Give every way of knowing less: a section that is missing, a row that is lost, a group that can't be read."""
     for name, rows in raw.sections.items():
-        yield lambda other, name=name: other.sections.pop(name)
+        yield partial(forget, section=name)
         if name not in SINGLE:
             for row in rows:
-                yield lambda other, name=name, row=row: lose(other, name, row)
+                yield partial(lose, section=name, row=row)
     for row in raw.rows("groups"):
-        yield lambda other, row=row: blind(other, row, "membershipReadable", value=False)
-        yield lambda other, row=row: blind(other, row, "membershipPartial", value=True)
+        yield partial(blind, group=row, key="membershipReadable", value=False)
+        yield partial(blind, group=row, key="membershipPartial", value=True)
+
+
+def forget(raw: RawTenant, section: str) -> None:
+    """Lose a whole section."""
+    del raw.sections[section]
 
 
 def lose(raw: RawTenant, section: str, row: dict[str, Any]) -> None:
