@@ -577,7 +577,7 @@ def test_a_policy_on_sign_in_risk_is_neither_nothing_nor_everything() -> None:
 
 
 def test_a_policy_on_user_risk_spares_who_is_at_none() -> None:
-    """The tool caOptics keeps user-risk policies as if they were unconditional; an account without risk is not stopped."""
+    """The tool caOptics keeps user risk as if there were no condition; an account without risk is not stopped."""
     shows(ca_optics, Case(policies=[policy(clientAppTypes=["all"], userRiskLevels=["high"])]), "accepted")
 
 

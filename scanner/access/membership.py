@@ -228,9 +228,9 @@ def gap_of(group_id: str, group: _Group | None) -> EvidenceGap | None:
 
 
 def by_role(rows: Iterable[RoleAssignmentRow]) -> Mapping[str, Sequence[RoleAssignmentRow]]:
-    """Sort role assignments by the role's template id."""
+    """Sort role assignments by the role's template id, each role's in an order of their own."""
     found: dict[str, list[RoleAssignmentRow]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.principal_id, row.principal_type)):
         found.setdefault(row.role_template_id, []).append(row)
     return found
 
