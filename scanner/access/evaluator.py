@@ -4,7 +4,7 @@ Evidence gaps are enumerated outside, what is decided at sending inside. The sam
 answer; different ones are unknown, and name the gaps.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -21,7 +21,7 @@ from scanner.access.conditions import (
     highest,
     parts_of,
 )
-from scanner.access.formula import NEVER, Formula, Known, Open, bounds, every_of, gaps_of
+from scanner.access.formula import NEVER, Assumed, Formula, Known, Open, bounds, every_of, gaps_of, leanings
 from scanner.access.gaps import EvidenceGap
 from scanner.access.grants import asks_only_for_mfa, stop
 from scanner.access.membership import Directory
@@ -39,7 +39,7 @@ from scanner.model.text import say
 V = TypeVar("V", bound=Hashable)
 
 REPORT_ONLY = "enabledforreportingbutnotenforced"
-MOST_BRANCHES = 4096  # evidence worlds looked at before the answer is given as unknown
+MOST_BRANCHES = 1000  # evidence worlds looked at before the answer is given as unknown
 
 
 class Access(StrEnum):
@@ -244,44 +244,48 @@ class Combination:
         self._formulas = tuple(formulas)
         self._worlds = worlds
         self._within = within
-        self._branches = 0
         self._seen: dict[Access, set[str]] = {}
 
     def answer(self) -> Answer:
-        """Compare all evidence worlds."""
+        """Compare all evidence worlds; the two extremes come first, since mostly they differ already."""
         relevant = self._relevant({})
-        self._explore({})
-        if len(self._seen) != 1:
+        for extreme in self._extremes():
+            self._note(self._reach(extreme)[0])
+        if not (len(self._seen) == 1 and self._explore()):
             return Answer(access=Access.UNKNOWN, gaps=relevant)
         access, depends_on = next(iter(self._seen.items()))
         named = tuple(dimension.name for dimension in self._worlds.dimensions if dimension.name in depends_on)
         return Answer(access=access, depends_on=named)
 
-    def _explore(self, assumed: Mapping[str, bool]) -> None:
-        self._branches += 1
-        if self._branches > MOST_BRANCHES:
-            self._seen = {Access.UNKNOWN: set(), Access.ALLOWED: set()}
-        if len(self._seen) > 1:
-            return
-        low, high = self._reach(assumed)
-        if low == high:
-            self._note(low)
-            return
-        if low == self._within:
-            self._note(low)
-            return
-        gap = self._relevant(assumed)[0]
-        for value in (True, False):
-            self._explore({**assumed, gap.key: value})
+    def _extremes(self) -> Iterator[Assumed]:
+        """Give the assumptions that stop the fewest and the most, as far as one gap does not do both."""
+        fewest = {key: not stops for formula in self._formulas for key, stops in leanings(formula)}
+        yield fewest
+        yield {key: not value for key, value in fewest.items()}
 
-    def _reach(self, assumed: Mapping[str, bool]) -> tuple[int, int]:
+    def _explore(self) -> bool:
+        """Go through the evidence worlds; tell whether all were seen and gave one answer."""
+        pending: list[Assumed] = [{}]
+        for _ in range(MOST_BRANCHES):
+            if not pending or len(self._seen) > 1:
+                break
+            assumed = pending.pop()
+            low, high = self._reach(assumed)
+            if low in {high, self._within}:
+                self._note(low)
+            else:
+                gap = self._relevant(assumed)[0]
+                pending.extend({**assumed, gap.key: value} for value in (False, True))
+        return not pending and len(self._seen) == 1
+
+    def _reach(self, assumed: Assumed) -> tuple[int, int]:
         low = high = 0
         for formula in self._formulas:
             one_low, one_high = bounds(formula, assumed, self._within)
             low, high = low | one_low, high | one_high
         return low, high
 
-    def _relevant(self, assumed: Mapping[str, bool]) -> tuple[EvidenceGap, ...]:
+    def _relevant(self, assumed: Assumed) -> tuple[EvidenceGap, ...]:
         """Give the gaps of formulas that could still add a world in which the sign-in is stopped."""
         certain = self._reach(assumed)[0]
         found: dict[str, EvidenceGap] = {}

@@ -1,7 +1,7 @@
 """When a policy stops a sign-in: a formula over worlds (known at sending) and gaps (evidence not read)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, assert_never
 
 from scanner.access.gaps import EvidenceGap
 from scanner.model.frozen import Frozen
@@ -73,6 +73,8 @@ def bounds(formula: Formula, assumed: Assumed, every: int) -> tuple[int, int]:
             return every & ~high, every & ~low
         case Joined(kind=kind, parts=parts):
             return _bounds_of_parts(kind, parts, assumed, every)
+        case _:
+            assert_never(formula)
 
 
 def _bounds_of_parts(
@@ -97,3 +99,21 @@ def gaps_of(formula: Formula) -> Iterator[EvidenceGap]:
         case Joined(parts=parts):
             for part in parts:
                 yield from gaps_of(part)
+        case _:
+            assert_never(formula)
+
+
+def leanings(formula: Formula, *, stops: bool = True) -> Iterator[tuple[str, bool]]:
+    """Give the keys of a formula's gaps, each with whether it makes the formula hold in more worlds or in fewer."""
+    match formula:
+        case Known():
+            return
+        case Open(gap=gap):
+            yield gap.key, stops
+        case Negated(part=part):
+            yield from leanings(part, stops=not stops)
+        case Joined(parts=parts):
+            for part in parts:
+                yield from leanings(part, stops=stops)
+        case _:
+            assert_never(formula)
