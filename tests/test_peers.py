@@ -13,6 +13,7 @@ import pytest
 
 from scanner.model.judgement import Verdict
 from scanner.posture import pose
+from tests.access.policies import BOTH, Json, asking, members, people, policy, resources
 from tests.access.tenants import (
     ADMIN,
     EXCHANGE,
@@ -28,11 +29,8 @@ from tests.access.tenants import (
 
 ME, SOMEBODY = user_id(0), user_id(1)
 INNER, OUTER, OUTERMOST = group_id(0), group_id(1), group_id(2)
-BOTH = ["exchangeActiveSync", "other"]
 REPORT_ONLY = "enabledForReportingButNotEnforced"
 UNREGISTERED = 'device.isCompliant -ne True -and device.trustType -notIn ["ServerAD"]'
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,40 +48,6 @@ class Case:
 
 
 Rule = Callable[[Case], bool]
-
-
-def policy(name: str = "Block legacy authentication", **changes: Any) -> Json:
-    """Give the usual policy that blocks legacy clients, with changes to any part of it."""
-    made: Json = {
-        "id": guid("9", sum(map(ord, name))),
-        "displayName": name,
-        "state": changes.pop("state", "enabled"),
-        "grantControls": changes.pop("grant", {"operator": "OR", "builtInControls": ["block"]}),
-        "sessionControls": changes.pop("session", None),
-        "conditions": {
-            "users": {"includeUsers": ["All"], "excludeUsers": []},
-            "applications": {"includeApplications": ["All"], "excludeApplications": []},
-            "clientAppTypes": BOTH,
-        },
-    }
-    made["conditions"] |= changes
-    return made
-
-
-def asking(*controls: str, operator: str = "OR") -> Json:
-    return {"operator": operator, "builtInControls": list(controls)}
-
-
-def people(**lists: Any) -> Json:
-    return {"includeUsers": [], "excludeUsers": [], **lists}
-
-
-def resources(*include: str, **more: Any) -> Json:
-    return {"includeApplications": list(include), **more}
-
-
-def members(*objects: tuple[str, str]) -> list[Json]:
-    return [{"@odata.type": f"#microsoft.graph.{kind}", "id": object_id} for kind, object_id in objects]
 
 
 def verdict_of(case: Case) -> Verdict:

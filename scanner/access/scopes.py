@@ -65,14 +65,8 @@ class Scopes:
         self._marks = self._spread(marks_of_source, directory)
         self._with_exclusion_gaps = self._bits_of_exclusion_gaps()
 
-    def badge(self, user_id: str) -> int:
-        """Give a user's badge in its normal form: what an exclusion makes irrelevant is left out."""
-        number = self._numbers.get(user_id, -1)
-        through = self._marks[number] if 0 <= number < len(self._marks) else 0
-        return self.normal(through | self._direct.get(user_id, 0) | self._everybody)
-
     def badges(self, user_ids: Iterable[str]) -> Iterator[int]:
-        """Give the badges of many users; what is seen once is not worked out again."""
+        """Give the badges of many users in their normal form; what is seen once is not worked out again."""
         normal: dict[int, int] = {}
         number_of, marks, direct, everybody = self._numbers.get, self._marks, self._direct, self._everybody
         last = len(marks)

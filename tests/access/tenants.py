@@ -213,8 +213,8 @@ def make_groups(dice: Dice, users: int) -> Iterator[Json]:
             yield group | {"members": [member("user", user_id(index), dice) for index in dice.some(range(users), 2)]}
 
 
-def role(template: str, principal: str, **changes: Any) -> Json:
-    return {"principalId": principal, "roleDefinitionId": template, "directoryScopeId": "/", **changes}
+def role(template: str, principal_id: str, **changes: Any) -> Json:
+    return {"principalId": principal_id, "roleDefinitionId": template, "directoryScopeId": "/", **changes}
 
 
 def make_roles(dice: Dice) -> Iterator[Json]:
