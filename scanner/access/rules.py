@@ -5,7 +5,7 @@ Source: concept-condition-filters-for-devices and concept-filter-for-application
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, assert_never
 
 from scanner.model.frozen import Frozen
 
@@ -83,6 +83,8 @@ def matches(rule: Rule, attributes: Attributes) -> bool:
         case Clause():
             positive = rule.operator in POSITIVE
             return positive == _any_meets(rule, attributes(rule.attribute))
+        case _:
+            assert_never(rule)
 
 
 def no_attributes(_: str) -> Sequence[str]:
