@@ -8,7 +8,7 @@ from msgspec import structs
 
 from scanner.gates import account
 from scanner.gates.gate import Gate, Setting
-from scanner.gates.order import GATES
+from scanner.gates.order import GATES, ORDER_UNKNOWN
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Confidence, Forecast, GateState, Judgement, Method, Outcome, Verdict, lowest
@@ -160,7 +160,8 @@ def refused(closed: list[Judgement], deciding: list[Judgement], judgements: tupl
     first = closed[0]
     before = takewhile(lambda judgement: judgement is not first, deciding)
     doubtful = [judgement for judgement in before if judgement.state is not GateState.OPEN]
-    others = (*replies_of(first), *(reply for judgement in doubtful for reply in replies_of(judgement)))
+    rivals = [judgement for judgement in closed if frozenset({first.gate, judgement.gate}) in ORDER_UNKNOWN]
+    others = [reply for judgement in (first, *doubtful, *rivals) for reply in replies_of(judgement)]
     return Verdict(
         outcome=Outcome.REFUSED,
         reply=first.reply,

@@ -181,7 +181,7 @@ def setting_of(snapshot: Snapshot, scopes: Scopes, *, as_of: dt.date, source_ips
             Method.BASIC: Evaluator(snapshot, BASIC, scopes, source_ips),
             Method.OAUTH_DELEGATED: Evaluator(snapshot, OAUTH, scopes, source_ips),
         },
-        apps=decide_apps(snapshot),
+        apps=decide_apps(snapshot, source_ips),
         policies={policy.id: policy for policy in snapshot.policies},
     )
 

@@ -39,6 +39,8 @@ class Client(Frozen, frozen=True, kw_only=True):
 
 
 BASIC = Client(method=Method.BASIC, app_type="other")
+# An application that signs in as itself; policies about service principals know no client types.
+APP = Client(method=Method.OAUTH_APP, app_type="all", confidence=Confidence.MEDIUM)
 # An unattended sender: a person signed in once, on a device that is not registered (INFERRED, dossier §1.12).
 OAUTH = Client(
     method=Method.OAUTH_DELEGATED,

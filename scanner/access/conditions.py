@@ -267,7 +267,9 @@ def _risk(policy: Policy, name: str, levels: frozenset[str], known: frozenset[st
     strange = sorted(levels - known)
     met = Known(worlds=around.worlds.where(name, lambda level: level in levels))
     formula = any_of((met, *(unknown_value(policy, name, level) for level in strange)))
-    return Part(formula=formula, confidence=Confidence.LOW if strange else Confidence.HIGH)
+    # What the user's own risk is at the moment of sending is INFERRED from what it was at the scan (dossier §1.5).
+    usual = Confidence.MEDIUM if name == "user_risk" else Confidence.HIGH
+    return Part(formula=formula, confidence=Confidence.LOW if strange else usual)
 
 
 def special_cases(policy: Policy, around: Surroundings) -> Iterator[Part]:

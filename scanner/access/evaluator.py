@@ -122,18 +122,8 @@ class Evaluator:
     """
 
     def __init__(self, snapshot: Snapshot, client: Client, scopes: Scopes, source_ips: Sequence[str] = ()) -> None:
-        names = location_names(scopes.policies)
-        atlas = Atlas(locations_asked_for(names, snapshot.named_locations))
-        self._worlds, self._too_many = worlds_of(tuple(dimensions(scopes.policies, names, atlas, client, source_ips)))
-        around = Surroundings(
-            client=client,
-            worlds=self._worlds,
-            atlas=atlas,
-            locations=snapshot.state_of(LOCATIONS),
-            by_gps=frozenset(location.id for location in snapshot.named_locations if location.by_gps),
-            source_known=bool(source_ips),
-            exchange=next((row for row in snapshot.service_principals if row.app_id == EXCHANGE_ONLINE), None),
-        )
+        around, self._too_many = surroundings(snapshot, client, scopes.policies, source_ips)
+        self._worlds = around.worlds
         self._scopes = scopes
         self._compiled = tuple(compiled_policies(scopes, around))
         self._missing_policies = tuple(gaps_of_section(snapshot))
@@ -307,6 +297,25 @@ def answer_of(stopped: int, worlds: Worlds, within: int) -> Answer:
     if not stopped:
         return Answer(access=Access.ALLOWED)
     return Answer(access=Access.DEPENDS, depends_on=worlds.deciding(stopped, within))
+
+
+def surroundings(
+    snapshot: Snapshot, client: Client, policies: Sequence[Policy], source_ips: Sequence[str]
+) -> tuple[Surroundings, tuple[EvidenceGap, ...]]:
+    """Gather what policies are judged against, and a gap where there are too many worlds to judge them in."""
+    names = location_names(policies)
+    atlas = Atlas(locations_asked_for(names, snapshot.named_locations))
+    worlds, too_many = worlds_of(tuple(dimensions(policies, names, atlas, client, source_ips)))
+    around = Surroundings(
+        client=client,
+        worlds=worlds,
+        atlas=atlas,
+        locations=snapshot.state_of(LOCATIONS),
+        by_gps=frozenset(location.id for location in snapshot.named_locations if location.by_gps),
+        source_known=bool(source_ips),
+        exchange=next((row for row in snapshot.service_principals if row.app_id == EXCHANGE_ONLINE), None),
+    )
+    return around, too_many
 
 
 def relevant_policies(snapshot: Snapshot) -> tuple[Policy, ...]:

@@ -6,7 +6,6 @@ Ids become numbers once, when they are first met: five million memberships are a
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from scanner.access.gaps import EvidenceGap
 from scanner.model.directory import GroupRow, RoleAssignmentRow
@@ -42,6 +41,7 @@ class _Group:
     listed: bool = False
     members: "list[array[int]]" = field(default_factory=list)
     nested: set[str] = field(default_factory=set)
+    untyped: set[str] = field(default_factory=set)
 
 
 class Members(Frozen, frozen=True, kw_only=True):
@@ -82,11 +82,10 @@ class Directory:
         self.numbers = Numbers(zip(distinct, range(len(distinct)), strict=True))
         self._last_person = len(distinct)
         self._groups = self._read(snapshot.groups if groups is None else groups)
-        self._nest_untyped()
         self._sections = {name: snapshot.state_of(name) for name in (GROUPS, ROLES)}
         self._assignments = by_role(snapshot.role_assignments)
         self._apps = frozenset(row.id for row in snapshot.service_principals)
-        self._strangers = {} if snapshot.is_complete(GROUPS) else self._unidentified()
+        self._place_untyped()
         self._resolved: dict[str, Members] = {}
 
     def name_of(self, group_id: str) -> str:
@@ -144,24 +143,21 @@ class Directory:
             group.listed |= row.members is not None
             group.members.append(array("i", map(number_of, row.members or ())))
             group.nested.update(row.nested)
+            group.untyped.update(row.untyped)
         return groups
 
-    def _nest_untyped(self) -> None:
-        """Move members whose type was not given, and that are groups, to where groups are."""
-        known = {self.numbers[group_id]: group_id for group_id in self._groups if group_id in self.numbers}
-        if not known:
-            return
-        for group in self._groups.values():
-            inside = known.keys() & {number for part in group.members for number in part}
-            if inside:
-                group.nested.update(known[number] for number in inside)
-                group.members = [array("i", (n for n in part if n not in inside)) for part in group.members]
+    def _place_untyped(self) -> None:
+        """Put members whose type was not given where they belong.
 
-    def _unidentified(self) -> Mapping[int, str]:
-        """Give members that no list knows: where a group may have been lost, each of them may be that group."""
-        known = self._apps | self._groups.keys()
-        strangers = islice(self.numbers.items(), self._last_person, None)
-        return {number: name for name, number in strangers if name not in known}
+        One that no list knows may be a person, or a group that was not collected: it counts as both.
+        """
+        for group in self._groups.values():
+            people = [member for member in group.untyped if member not in self._groups]
+            group.members.append(array("i", map(self.numbers.__getitem__, people)))
+            group.nested.update(member for member in group.untyped if not self._is_no_group(member))
+
+    def _is_no_group(self, member: str) -> bool:
+        return member in self._apps or self.numbers.get(member, self._last_person) < self._last_person
 
     def _nested(self, group: _Group) -> set[str]:
         return set() if group.transitive else group.nested
@@ -180,9 +176,6 @@ class Directory:
                 continue
             parts.extend(group.members)
             nested = self._nested(group)
-            if self._strangers and not group.transitive:
-                found = self._strangers.keys() & {number for part in group.members for number in part}
-                nested = nested | {self._strangers[number] for number in found}
             queue.extend(nested - seen)
             seen |= nested
         return Members(numbers=tuple(parts), gaps=tuple(sorted(gaps, key=lambda gap: gap.key)))
@@ -194,7 +187,7 @@ class Directory:
             return NOBODY
         principal = row.principal_id
         alone = (array("i", (self.numbers[principal],)),)
-        if row.principal_type == "user" or self.numbers.get(principal, self._last_person) < self._last_person:
+        if row.principal_type == "user" or (principal not in self._apps and self._is_no_group(principal)):
             return Members(numbers=alone)
         if principal in self._groups or row.principal_type == "group":
             found = self.group(principal)

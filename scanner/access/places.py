@@ -123,7 +123,8 @@ class Atlas:
             ValueError: One is no IP address.
         """
         for text in addresses:
-            address = ipaddress.ip_address(text)
+            given = ipaddress.ip_address(text)
+            address = (given.ipv4_mapped or given) if isinstance(given, ipaddress.IPv6Address) else given
             yield from self._at(address.version, int(address), mfa_trusted=(False,))
 
     def _edges(self, version: int, top: int) -> Iterator[int]:

@@ -1,8 +1,11 @@
 """Policies about service principals: the only ones that stop app-only OAuth (dossier §1.2, §1.12, key WI)."""
 
-from scanner.access.client import EXCHANGE_ONLINE
-from scanner.access.conditions import OTHER_RESOURCES, WITH_EXCHANGE
-from scanner.access.evaluator import REPORT_ONLY, Access, Decision, gaps_of_section
+from collections.abc import Iterator, Sequence
+
+from scanner.access.client import APP
+from scanner.access.conditions import Surroundings, locations, policy_gap, resources, state
+from scanner.access.evaluator import REPORT_ONLY, Access, Combination, Decision, gaps_of_section, surroundings
+from scanner.access.formula import NEVER, Formula, Known, Open, every_of
 from scanner.access.gaps import EvidenceGap
 from scanner.model.judgement import Confidence
 from scanner.model.policy import Policy, WorkloadScope
@@ -10,66 +13,63 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.text import say
 
 EVERY_OWN_APP = "serviceprincipalsinmytenant"
-ENABLED = "enabled"
+SERVICE_PRINCIPALS = "service-principals"
 
 
-def decide_apps(snapshot: Snapshot) -> Decision:
-    """Judge app-only sign-ins to Exchange Online.
+def decide_apps(snapshot: Snapshot, source_ips: Sequence[str] = ()) -> Decision:
+    """Judge app-only sign-ins to Exchange Online of an application that is registered in the tenant.
 
     Which application sends is not known, so a policy about some of them is a gap.
+
+    Args:
+        snapshot: Policies and named locations.
+        source_ips: The sender's public addresses; empty where they aren't known.
     """
-    gaps = list(gaps_of_section(snapshot))
-    blocking = []
-    for policy in snapshot.policies:
-        scope = policy.workload
-        if scope is None or not may_stop(policy):
-            continue
-        if policy.state == ENABLED and is_about_every_app(policy, scope):
-            blocking.append(policy)
-        else:
-            gaps.append(_gap(policy))
-    if blocking:
-        ids = tuple(policy.id for policy in blocking)
-        return Decision(access=Access.BLOCKED, policies=ids, confidence=Confidence.MEDIUM)
-    if gaps:
-        return Decision(access=Access.UNKNOWN, gaps=tuple(gaps), confidence=Confidence.MEDIUM)
-    return Decision(access=Access.ALLOWED)
+    policies = [policy for policy in snapshot.policies if policy.workload is not None and may_stop(policy)]
+    around, too_many = surroundings(snapshot, APP, policies, source_ips)
+    formulas = {policy.id: every_of(parts_of_app_policy(policy, around)) for policy in policies}
+    kept = {policy_id: formula for policy_id, formula in formulas.items() if formula != NEVER}
+    gaps = (*gaps_of_section(snapshot), *too_many)
+    answer = Combination(
+        (*kept.values(), *(Open(gap=gap) for gap in gaps)), around.worlds, around.worlds.every
+    ).answer()
+    return Decision(
+        access=answer.access,
+        depends_on=answer.depends_on,
+        gaps=answer.gaps,
+        policies=tuple(kept) if answer.access is not Access.ALLOWED else (),
+        confidence=Confidence.MEDIUM if kept else Confidence.HIGH,
+    )
 
 
 def may_stop(policy: Policy) -> bool:
-    """Tell whether a workload policy can stop an app-only sign-in to Exchange Online: it must be in force and block."""
-    if policy.deleted or policy.state in {"disabled", REPORT_ONLY} or policy.grant is None:
-        return False
-    if policy.conditions.agent_only:
-        return False
+    """Tell whether a workload policy can stop an app-only sign-in at all: it must be in force, and block."""
     scope = policy.workload
-    if scope is None or (scope.agents and not (scope.include or scope.filtered)):
-        return False
-    named = policy.resources.include
-    if policy.resources.exclude & WITH_EXCHANGE:
-        return False
-    return bool(named & WITH_EXCHANGE or policy.resources.filter or _strange(named))
+    about_apps = scope is not None and bool(scope.include or scope.filtered)
+    in_force = not policy.deleted and policy.state not in {"disabled", REPORT_ONLY}
+    return about_apps and in_force and policy.grant is not None and not policy.conditions.agent_only
 
 
-def _strange(named: frozenset[str]) -> bool:
-    return any("-" not in name and name not in OTHER_RESOURCES for name in named - {EXCHANGE_ONLINE})
-
-
-def is_about_every_app(policy: Policy, scope: WorkloadScope) -> bool:
-    """Tell whether a policy blocks every application of the tenant, whatever the circumstances."""
+def parts_of_app_policy(policy: Policy, around: Surroundings) -> Iterator[Formula]:
+    """Give when a workload policy stops an application; it does where all hold."""
     conditions = policy.conditions
-    unconditional = not (
-        conditions.locations
-        or conditions.service_principal_risk
-        or conditions.not_understood
-        or conditions.times
-        or policy.resources.filter
-    )
-    blocks = policy.grant is not None and "block" in policy.grant.controls
-    whole = EVERY_OWN_APP in scope.include and not scope.exclude and not scope.filtered
-    return unconditional and blocks and whole and bool(policy.resources.include & WITH_EXCHANGE)
+    yield state(policy, around).formula
+    yield resources(policy, around).formula
+    if policy.workload is not None and not is_every_app(policy.workload):
+        words = say("policy {policy} is about some applications, and which one sends is not known", policy=policy.name)
+        yield Open(gap=EvidenceGap(key=f"workload:{policy.id}", section=SERVICE_PRINCIPALS, because=words))
+    if conditions.locations is not None:
+        yield locations(policy, conditions.locations, around).formula
+    if conditions.service_principal_risk:
+        words = say("policy {policy}: the risk of the sending application is not known", policy=policy.name)
+        yield Open(gap=EvidenceGap(key="service-principal-risk", section=SERVICE_PRINCIPALS, because=words))
+    if conditions.times:
+        yield Known(worlds=around.worlds.where("time", bool))
+    for name in conditions.not_understood:
+        words = say("policy {policy}: the condition {name} is not understood", policy=policy.name, name=name)
+        yield policy_gap(policy, name, words)
 
 
-def _gap(policy: Policy) -> EvidenceGap:
-    words = say("policy {policy} is about some applications, and which one sends is not known", policy=policy.name)
-    return EvidenceGap(key=f"workload:{policy.id}", section="service-principals", because=words)
+def is_every_app(scope: WorkloadScope) -> bool:
+    """Tell whether a policy is about every application that is registered in the tenant."""
+    return EVERY_OWN_APP in scope.include and not scope.exclude and not scope.filtered

@@ -10,6 +10,8 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 POWERSHELL_TIME = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 FRACTION = re.compile(r"\.(\d{6})\d+")
 NO_ID = "00000000-0000-0000-0000-000000000000"
+# Where the Graph PowerShell module puts what its own types have no property for.
+WRAPPER = "additionalproperties"
 BOOLEAN_WORDS = {"true": True, "false": False}
 
 
@@ -28,7 +30,7 @@ class Row:
     __slots__ = ("_values", "blank_is_null")
 
     def __init__(self, raw: Mapping[str, object], *, blank_is_null: bool = False) -> None:
-        self._values = {key.lower(): (key, value) for key, value in raw.items() if "@" not in key and "#" not in key}
+        self._values = by_lower_key(unwrapped(raw))
         self.blank_is_null = blank_is_null
 
     @staticmethod
@@ -125,6 +127,18 @@ class Row:
         for key, (name, value) in self._values.items():
             if key not in expected and holds_something(value):
                 yield name
+
+
+def by_lower_key(raw: Mapping[str, object]) -> dict[str, tuple[str, object]]:
+    """Sort values by their key in lower case, without the provider's noise."""
+    return {key.lower(): (key, value) for key, value in raw.items() if "@" not in key and "#" not in key}
+
+
+def unwrapped(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """Lift what the Graph PowerShell module puts into ``AdditionalProperties`` beside the other properties."""
+    name = next((key for key in raw if key.lower() == WRAPPER), None)
+    inner = raw[name] if name is not None else None
+    return {**inner, **{key: value for key, value in raw.items() if key != name}} if isinstance(inner, dict) else raw
 
 
 def _split(values: Iterable[object], name: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ def judge(circumstance: Circumstance, setting: Setting, _: Method) -> Judgement:
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
     own = circumstance.smtp_auth_disabled
     if not circumstance.cas_read or isinstance(own, Gap):
-        return judge_unread(circumstance)
+        return judge_unread(circumstance, setting)
     evidence = found(MAILBOX, KEY, own)
     if own is True:
         words = say("SMTP AUTH is turned off for this mailbox.")
@@ -43,7 +43,7 @@ def judge_tenant(setting: Setting, evidence: tuple[Finding, ...]) -> Judgement:
         evidence = (*evidence, found(TENANT, KEY, off))
     if not isinstance(off, bool):
         words = say("The mailbox follows the organization, and the organization's switch was not read.")
-        return unknown(words, TENANT, OFF_FOR_TENANT, evidence)
+        return unknown(words, (TENANT,), (OFF_FOR_TENANT,), evidence)
     if off:
         words = say("SMTP AUTH is off for the organization, and the mailbox follows it.")
         return closed(OFF_FOR_TENANT, words, evidence, Confidence.HIGH)
@@ -51,13 +51,20 @@ def judge_tenant(setting: Setting, evidence: tuple[Finding, ...]) -> Judgement:
     return Judgement(gate=NAME, state=GateState.OPEN, because=words, findings=evidence)
 
 
-def judge_unread(circumstance: Circumstance) -> Judgement:
+def judge_unread(circumstance: Circumstance, setting: Setting) -> Judgement:
     """Say that the mailbox's own value is not known; a missing key is never "inherit"."""
+    off = setting.transport_config.smtp_auth_disabled if setting.transport_config else Gap.ABSENT
+    keys = (OFF_FOR_MAILBOX,) if off is False else (OFF_FOR_TENANT, OFF_FOR_MAILBOX)
+    missing = (MAILBOX,) if isinstance(off, bool) else (MAILBOX, TENANT)
     if not circumstance.cas_read:
-        return unknown(say("The mailbox's own SMTP AUTH switch was not read."), MAILBOX, OFF_FOR_MAILBOX, ())
+        words = say("The mailbox's own SMTP AUTH switch was not read.")
+        return unknown(words, missing, keys, ())
     evidence = found(MAILBOX, KEY, circumstance.smtp_auth_disabled)
-    words = say("The mailbox was read without a usable value of its SMTP AUTH switch.")
-    return unknown(words, MAILBOX, OFF_FOR_MAILBOX, (evidence,))
+    words = say(
+        "The mailbox was read without a usable value of its SMTP AUTH switch. Get-EXOCasMailbox returns "
+        "SmtpClientAuthenticationDisabled only when it is asked for by name."
+    )
+    return unknown(words, missing, keys, (evidence,))
 
 
 def mailbox_confidence(setting: Setting) -> Confidence:
@@ -80,15 +87,16 @@ def closed(key: str, because: Text, evidence: tuple[Finding, ...], confidence: C
     )
 
 
-def unknown(because: Text, section: str, key: str, evidence: tuple[Finding, ...]) -> Judgement:
-    """Say what is missing."""
+def unknown(because: Text, missing: tuple[str, ...], keys: tuple[str, ...], evidence: tuple[Finding, ...]) -> Judgement:
+    """Say what is missing, and which replies are possible, the likelier first."""
     return Judgement(
         gate=NAME,
         state=GateState.UNKNOWN,
         because=because,
         findings=evidence,
-        reply=reply(key),
-        missing=(section,),
+        reply=reply(keys[0]),
+        other_replies=tuple(reply(key) for key in keys[1:]),
+        missing=missing,
     )
 
 

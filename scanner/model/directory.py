@@ -104,9 +104,9 @@ class GroupRow(Frozen, frozen=True, kw_only=True):
         readable: False where its membership is hidden from us.
         complete: False where a page of its members failed.
         transitive: True where ``members`` are the transitive ones (nested groups resolved by the provider).
-        members: Ids in lower case of members that are no groups, or whose type was not given;
-            ``None`` where the members were not collected.
+        members: Ids in lower case of members that are no groups; ``None`` where the members were not collected.
         nested: Ids in lower case of members that are groups.
+        untyped: Ids in lower case of members whose type was not given.
     """
 
     id: str
@@ -117,6 +117,7 @@ class GroupRow(Frozen, frozen=True, kw_only=True):
     transitive: bool = False
     members: tuple[str, ...] | None = None
     nested: tuple[str, ...] = ()
+    untyped: tuple[str, ...] = ()
 
 
 class RoleAssignmentRow(Frozen, frozen=True, kw_only=True):

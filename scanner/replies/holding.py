@@ -136,7 +136,8 @@ def settings_behind(main: CatalogueEntry) -> frozenset[str]:
 
 def contradict_prediction(main: CatalogueEntry, verdict: Verdict) -> Text | None:
     """Say so where the scan predicts another refusal of the sign-in."""
-    predicted = [one for one in (verdict.reply, *verdict.other_replies) if one]
+    behind = [one.reply for one in verdict.judgements if one.state is GateState.CLOSED]
+    predicted = [one for one in (verdict.reply, *verdict.other_replies, *behind) if one]
     if main.stage != "AUTH" or verdict.outcome is not Outcome.REFUSED or not predicted:
         return None
     if any((one.enhanced, one.text) == (main.enhanced, main.sentence) for one in predicted):

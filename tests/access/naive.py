@@ -305,13 +305,11 @@ class Naive:
     def nested(self, group: GroupRow) -> set[str]:
         if group.transitive:
             return set()
-        untyped = set(group.members or ()) - self.people - {row.id for row in self.snapshot.service_principals}
-        if self.snapshot.is_complete("groups"):
-            untyped &= self.groups.keys()  # nobody was lost, so the others are no groups
-        return {*group.nested, *untyped}
+        known = self.people | {row.id for row in self.snapshot.service_principals}
+        return {*group.nested, *(set(group.untyped) - known)}  # what no list knows may be a group that was not read
 
     def user_is_listed(self, group: GroupRow | None) -> bool:
-        return group is not None and group.exists and self.sender.user in (group.members or ())
+        return group is not None and group.exists and self.sender.user in {*(group.members or ()), *group.untyped}
 
     def is_unread(self, group_id: str) -> bool:
         """Not collected, unreadable and partial leave a doubt; deleted and empty do not."""
@@ -481,6 +479,7 @@ def joined_pages(snapshot: Snapshot) -> dict[str, GroupRow]:
             transitive=all(row.transitive for row in rows),
             members=tuple(member for members in read for member in members) if read else None,
             nested=tuple(member for row in rows for member in row.nested),
+            untyped=tuple(member for row in rows for member in row.untyped),
         )
     return found
 

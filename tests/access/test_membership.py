@@ -76,14 +76,21 @@ def test_pages_of_a_group_are_one_group() -> None:
 
 
 def test_a_member_without_a_type_may_be_a_group() -> None:
-    """Where the groups were read whole it is one only if it is among them; where a row was lost, it may be that one."""
+    """One that no list of people or groups knows may be a group that was not collected: it is a gap, not nobody."""
     nested: Json = {"id": ONE, "members": [TWO]}
     assert outcome(OF_GROUP, groups=[nested, {"id": TWO, "members": members(("user", ME))}]) == "blocked"
-    assert outcome(OF_GROUP, groups=[nested]) == "allowed"
-    assert lacking(OF_GROUP, groups=[nested, JUNK]) == {"groups"}
-    assert outcome(OF_GROUP, groups=[{"id": ONE, "members": [SOMEBODY]}, JUNK], users=[a_user(), a_user(SOMEBODY)]) == (
-        "allowed"
-    )
+    assert lacking(OF_GROUP, groups=[nested]) == {"groups"}
+    assert lacking(OF_GROUP, groups=[{"id": ONE, "members": [{"Id": TWO, "AdditionalProperties": {}}]}]) == {"groups"}
+    somebody: Json = {"id": ONE, "members": [SOMEBODY]}
+    assert outcome(OF_GROUP, groups=[somebody], users=[a_user(), a_user(SOMEBODY)]) == "allowed"
+
+
+def test_a_type_that_powershell_wraps_is_a_type() -> None:
+    """Get-Mg cmdlets put the type of a member into AdditionalProperties."""
+    wrapped: Json = {"Id": TWO, "AdditionalProperties": {"@odata.type": "#microsoft.graph.group"}}
+    assert lacking(OF_GROUP, groups=[{"Id": ONE, "Members": [wrapped]}]) == {"groups"}
+    wrapped = {"Id": TWO, "AdditionalProperties": {"@odata.type": "#microsoft.graph.user"}}
+    assert outcome(OF_GROUP, groups=[{"Id": ONE, "Members": [wrapped]}]) == "allowed"
 
 
 def test_an_irrelevant_gap_is_harmless() -> None:

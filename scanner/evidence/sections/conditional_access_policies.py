@@ -67,6 +67,7 @@ WORKLOAD_KEYS = (
 )
 DEVICE_KEYS = ("deviceFilter", "includeDevices", "excludeDevices", "includeDeviceStates", "excludeDeviceStates")
 GRANT_KEYS = ("operator", "builtInControls", "customAuthenticationFactors", "termsOfUse", "authenticationStrength")
+STRENGTH_KEYS = ("id", "displayName", "requirementsSatisfied", "allowedCombinations")
 NOBODY = frozenset({"none"})
 
 
@@ -162,6 +163,8 @@ def not_understood(policy: Row, conditions: Row) -> Iterator[str]:
         found = conditions.row(name)
         if found is not None:
             yield from (f"{name}.{leftover}" for leftover in found.leftovers(known))
+    if not policy.has("grantControls") and not session(policy.row("sessionControls")):
+        yield "grantControls"
 
 
 def read_conditions(policy: Row, conditions: Row) -> Conditions:
@@ -186,8 +189,8 @@ def read_conditions(policy: Row, conditions: Row) -> Conditions:
 
 
 def strength(row: Row | None) -> Strength | None:
-    """Read an authentication strength."""
-    if row is None:
+    """Read an authentication strength; an object of nothing but null, as PowerShell writes it, is none."""
+    if row is None or not any(holds_something(row.raw(key)) for key in STRENGTH_KEYS):
         return None
     return Strength(
         id=row.id("id"),

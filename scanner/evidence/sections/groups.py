@@ -1,14 +1,14 @@
 """Graph groups that policies and role assignments refer to, with their members."""
 
-from scanner.evidence.row import Row, RowError
+from scanner.evidence.row import Row, RowError, unwrapped
 from scanner.evidence.section import ReferencedGroups, Section
 from scanner.model.directory import GroupRow
 
 GROUP_TYPE = "#microsoft.graph.group"
 
 
-def members_of(items: list[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split members into those that are no groups (or whose type isn't given) and groups; ids in lower case.
+def members_of(items: list[object]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Split members into those that are no groups, groups, and those whose type isn't given; ids in lower case.
 
     Plain loops on plain objects: a tenant may have millions of memberships.
 
@@ -17,26 +17,30 @@ def members_of(items: list[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     members: list[str] = []
     nested: list[str] = []
+    untyped: list[str] = []
     for item in items:
         member = item.get("id") if isinstance(item, dict) else item
-        if not isinstance(member, str):
-            member = spelled_otherwise(item)
         kind = item.get("@odata.type") if isinstance(item, dict) else None
-        (nested if kind and str(kind).lower() == GROUP_TYPE else members).append(member.lower())
-    return tuple(members), tuple(nested)
+        if not isinstance(member, str) or (kind is None and isinstance(item, dict)):
+            member, kind = spelled_otherwise(item)
+        if not kind:
+            untyped.append(member.lower())
+        else:
+            (nested if str(kind).lower() == GROUP_TYPE else members).append(member.lower())
+    return tuple(members), tuple(nested), tuple(untyped)
 
 
-def spelled_otherwise(item: object) -> str:
-    """Read the id of a member whose key is written in another case.
+def spelled_otherwise(item: object) -> tuple[str, object]:
+    """Read id and type of a member whose keys are written in another case, or wrapped as PowerShell does.
 
     Raises:
         RowError: There is no id in it.
     """
     member = Row.of(item, "a group member").id("id")
-    if not member:
+    if not member or not isinstance(item, dict):
         message = "a group member without id"
         raise RowError(message)
-    return member
+    return member, next((value for key, value in unwrapped(item).items() if key.lower() == "@odata.type"), None)
 
 
 def parse(row: Row) -> GroupRow:
@@ -50,7 +54,7 @@ def parse(row: Row) -> GroupRow:
         raise RowError(message)
     transitive = isinstance(row.raw("transitiveMembers"), list)
     key = "transitiveMembers" if transitive else "members"
-    members, nested = members_of(row.items(key))
+    members, nested, untyped = members_of(row.items(key))
     return GroupRow(
         id=row.id("id"),
         name=row.word("displayName"),
@@ -60,6 +64,7 @@ def parse(row: Row) -> GroupRow:
         transitive=transitive,
         members=members if isinstance(row.raw(key), list) else None,
         nested=nested,
+        untyped=untyped,
     )
 
 
