@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from scanner.access.evaluator import relevant_policies
+from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text, say
 
-ALWAYS = (
+# Without these, every mailbox lacks something; what policies refer to is missed only where a verdict names it.
+NEEDED = (
     "transport-config",
     "organization-config",
     "mailboxes",
@@ -20,32 +21,14 @@ ALWAYS = (
 )
 
 
-def sections_needed(snapshot: Snapshot) -> Iterator[str]:
-    """Give the sections without which some verdict may be unknown; others are needed only where a policy asks."""
-    yield from ALWAYS
-    if any_policy_assigned(snapshot):
-        yield "authentication-policies"
-    policies = relevant_policies(snapshot)
-    sides = [side for policy in policies for side in (policy.include, policy.exclude)]
-    if any(policy.conditions.locations for policy in policies):
-        yield "named-locations"
-    if any(side.groups for side in sides):
-        yield "groups"
-    if any(side.roles for side in sides):
-        yield "role-assignments"
-
-
-def any_policy_assigned(snapshot: Snapshot) -> bool:
-    """Tell whether an authentication policy is assigned to anybody, by default or by name."""
-    default = snapshot.organization_config.default_authentication_policy if snapshot.organization_config else None
-    return isinstance(default, str) or any(
-        isinstance(row.authentication_policy, str) for row in snapshot.exchange_users
-    )
-
-
 def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:
-    """Name the needed sections that were not read whole."""
-    return tuple(name for name in sections_needed(snapshot) if not snapshot.is_complete(name))
+    """Name the sections that every verdict needs and that were not read whole."""
+    return tuple(name for name in NEEDED if not snapshot.is_complete(name))
+
+
+def lacks_evidence(verdict: Verdict, snapshot: Snapshot) -> bool:
+    """Tell whether a verdict is unknown because of a section that could be read; some facts no section holds."""
+    return verdict.outcome is Outcome.UNKNOWN and any(name in snapshot.sections for name in verdict.missing)
 
 
 def notes_on(snapshot: Snapshot, mailboxes: int) -> Iterator[Text]:

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from scanner.completeness import is_contradictory, notes_on, sections_lacking, sections_needed
+from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
 from scanner.evidence.assemble import Page, assemble
 from scanner.evidence.registry import SECTIONS
+from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from tests.support import folder
 
 OPTIONAL = {"risky-users", "domains", "role-eligibilities", "service-principals"}
-IN_POLICIES = {"named-locations", "groups", "role-assignments"}
+REFERRED_TO = {"named-locations", "groups", "role-assignments", "authentication-policies"}
 
 
 def snapshot(**changes: Any) -> Snapshot:
@@ -43,32 +44,18 @@ def test_everything_read_is_complete() -> None:
 
 @pytest.mark.parametrize("name", [section.name for section in SECTIONS])
 @pytest.mark.parametrize("state", [SectionState.MISSING, SectionState.PARTIAL])
-def test_a_needed_section_that_is_not_whole_is_lacking(name: str, state: SectionState) -> None:
-    """All but those that only make verdicts sharper."""
-    expected = () if name in OPTIONAL else (name,)
+def test_a_section_that_every_verdict_needs_is_lacking(name: str, state: SectionState) -> None:
+    """All but those that policies refer to, which a verdict names, and those that only make verdicts sharper."""
+    expected = () if name in OPTIONAL | REFERRED_TO else (name,)
     assert sections_lacking(without(snapshot(), name, state)) == expected
 
 
-def test_what_no_policy_refers_to_is_not_needed() -> None:
-    """Without policies in force nobody needs groups, roles and locations."""
-    off = folder.policy(9, "off", users={"includeGroups": [folder.SENDERS]}, state="disabled")
-    for policies in ([], [off]):
-        assert IN_POLICIES.isdisjoint(sections_needed(snapshot(conditional_access_policies=policies)))
-    assert set(sections_needed(snapshot())) >= IN_POLICIES
-
-
-@pytest.mark.parametrize(
-    ("default", "own", "needed"), [(None, None, False), ("Block", None, True), (None, "Block", True)]
-)
-def test_authentication_policies_are_needed_where_one_is_assigned(
-    default: str | None,
-    own: str | None,
-    needed: bool,  # noqa: FBT001 -- the expectation
-) -> None:
-    """By default or by name; without the organization's configuration that is lacking by itself."""
-    users = [{"UserPrincipalName": "a@x.example", "AuthenticationPolicy": own}]
-    found = snapshot(organization_config={"DefaultAuthenticationPolicy": default}, exchange_users=users)
-    assert ("authentication-policies" in sections_needed(found)) is needed
+def test_a_verdict_that_names_a_section_lacks_evidence() -> None:
+    """What no section holds is no evidence that could be read, and a definite verdict lacks nothing."""
+    unknown = Verdict(outcome=Outcome.UNKNOWN, missing=("groups",))
+    assert lacks_evidence(unknown, snapshot())
+    assert not lacks_evidence(structs.replace(unknown, missing=("token-protection",)), snapshot())
+    assert not lacks_evidence(Verdict(outcome=Outcome.REFUSED, missing=("groups",)), snapshot())
 
 
 def test_an_empty_mailbox_list_beside_licensed_users_contradicts() -> None:

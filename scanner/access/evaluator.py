@@ -365,6 +365,8 @@ def compiled_policies(scopes: Scopes, around: Surroundings) -> Iterator[Compiled
         confidence = confidence_of(parts)
         if scopes.through_group(index) and formula != NEVER:
             confidence = lowest(confidence, Confidence.MEDIUM)
+        if not scopes.is_understood(index) and formula != NEVER:
+            confidence = Confidence.LOW
         if formula != NEVER or confidence is not Confidence.HIGH:
             yield Compiled(
                 index=index,

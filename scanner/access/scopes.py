@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
+from scanner.access.gaps import EvidenceGap
 from scanner.access.guests import OLD_GUESTS, may_name_guests, named_as_guest
 from scanner.access.membership import Directory, Members
 from scanner.model.circumstance import GuestClass, Member
 from scanner.model.directory import UserRow
 from scanner.model.frozen import Frozen
 from scanner.model.policy import PeopleScope, Policy
+from scanner.model.text import say
 
 EVERYBODY = "all"
 INVITED_MARK = "#ext#"
@@ -36,6 +38,7 @@ class Side(Frozen, frozen=True, kw_only=True):
     everybody: bool
     doubts: Formula
     through_group: bool
+    understood: bool
 
 
 class Scopes:
@@ -95,6 +98,10 @@ class Scopes:
         """Tell whether a policy's people come through a role that is held through a group."""
         return any(side.through_group for side in self._sides[index])
 
+    def is_understood(self, index: int) -> bool:
+        """Tell whether all words among a policy's people are known."""
+        return all(side.understood for side in self._sides[index])
+
     def is_plain(self, index: int) -> bool:
         """Tell whether badges alone decide who is in the scope of a policy."""
         policy = self.policies[index]
@@ -127,15 +134,20 @@ class Scopes:
     ) -> Side:
         doubts: dict[str, Formula] = {}
         through_group = False
-        for user_id in scope.users - {EVERYBODY, OLD_GUESTS}:
+        for user_id in filter(is_id, scope.users):
             self._direct[user_id] = self._direct.get(user_id, 0) | bit
         for source in _sources(scope):
             members = members_of(source, directory)
             marks_of_source[source] = marks_of_source.get(source, 0) | bit
             doubts |= {gap.key: Open(gap=gap) for gap in members.gaps}
             through_group = through_group or members.through_group
-        named = EVERYBODY in scope.users
-        return Side(everybody=named, doubts=any_of(doubts.values()), through_group=through_group)
+        strange = {gap.key: Open(gap=gap) for gap in strange_words(scope)}
+        return Side(
+            everybody=EVERYBODY in scope.users,
+            doubts=any_of((doubts | strange).values()),
+            through_group=through_group,
+            understood=not strange,
+        )
 
     def _spread(self, marks_of_source: Mapping[tuple[str, str], int], directory: Directory) -> list[int]:
         found = {source: members_of(source, directory) for source in marks_of_source}
@@ -169,7 +181,20 @@ def _unmarked(scope: PeopleScope, side: Side, owner: str, guest: GuestClass, eve
 
 def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:
     yield from (("group", group_id) for group_id in sorted(scope.groups))
-    yield from (("role", role_id) for role_id in sorted(scope.roles))
+    yield from (("role", role_id) for role_id in sorted(filter(is_id, scope.roles)))
+
+
+def is_id(name: str) -> bool:
+    """Tell ids from words: every id that the provider gives has a digit and a hyphen."""
+    return "-" in name and any(mark.isdigit() for mark in name)
+
+
+def strange_words(scope: PeopleScope) -> Iterator[EvidenceGap]:
+    """Give a gap for every word among users and roles that isn't known: whom it means is not."""
+    for name in sorted((scope.users - {EVERYBODY, OLD_GUESTS}) | scope.roles):
+        if not is_id(name):
+            words = say("whom the word {word} means in a policy is not known", word=name)
+            yield EvidenceGap(key=f"word:{name}", section="conditional-access-policies", because=words)
 
 
 def members_of(source: tuple[str, str], directory: Directory) -> Members:

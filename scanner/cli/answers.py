@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+from msgspec import structs
+
 from scanner.app import sources
 from scanner.app.job import Job
-from scanner.app.lookup import LookedUp, explain, look_up, verdict_of
+from scanner.app.lookup import LookedUp, explain, look_up, verdict_of, with_address
 from scanner.cli.commands import print_json, print_line
 from scanner.cli.options import read_addresses, read_date
 from scanner.cli.picture import draw_diagnosis, draw_explanation
@@ -86,7 +88,10 @@ def do_explain(question: Question, *, method: str, as_json: bool) -> ExitCode:
 
 def do_diagnose(reply: str, question: Question, *, method: str, as_json: bool) -> ExitCode:
     """Say what a reply is and what may cause it; with a mailbox, which of the causes hold."""
-    found = diagnose(sys.stdin.read() if reply == FROM_STDIN else reply)
+    text = sys.stdin.read() if reply == FROM_STDIN else reply
+    if not text.strip():
+        raise ConfigurationError("There is no reply to diagnose.", "Paste it in quotes, or pipe it in with -.")
+    found = diagnose(text)
     held: tuple[CauseHeld, ...] = ()
     against: tuple[str, ...] = ()
     if question.address:
@@ -95,11 +100,21 @@ def do_diagnose(reply: str, question: Question, *, method: str, as_json: bool) -
         held = causes_that_hold(found, verdict)
         scanned = looked_up.run.started.date().isoformat()
         against = tuple(str(words) for words in contradictions(found, verdict, scanned))
+    found = addressed(found, question.address or "<address>")
     if as_json:
         print_json(answer_of(found, held, against))
     else:
         print_line("\n".join(draw_diagnosis(found, held, against)))
     return ExitCode.OK
+
+
+def addressed(found: Diagnosis, address: str) -> Diagnosis:
+    """Put the mailbox's address into the commands of all causes."""
+    causes = tuple(
+        structs.replace(cause, remedies=tuple(with_address(remedy, address) for remedy in cause.remedies))
+        for cause in found.causes
+    )
+    return structs.replace(found, causes=causes)
 
 
 def find(question: Question) -> LookedUp:

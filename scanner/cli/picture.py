@@ -38,10 +38,11 @@ def draw_explanation(told: Explanation) -> Iterator[str]:
     yield ""
     for judgement in verdict.judgements:
         yield from draw_gate(judgement, told)
-    yield ""
     if told.next_gate:
+        yield ""
         yield (f"Opening {TITLES[verdict.decided_by]} alone will not help: next comes {TITLES[told.next_gate]}.")
     if told.forecast:
+        yield ""
         yield f"If report-only policies were enforced, Conditional Access would answer: {told.forecast}."
     yield from draw_policies(told.policies)
     yield from draw_remedies(told.remedies)
@@ -104,8 +105,6 @@ def draw_diagnosis(found: Diagnosis, held: tuple[CauseHeld, ...], contradictions
         return
     yield found.main.line
     yield f"  {found.main.meaning}"
-    if found.fallback:
-        yield "  Only the code was recognised, not the sentence: the causes are those of the code."
     for note in (*found.because, *found.notes):
         yield f"  {note}"
     yield from (f"  ! {words}" for words in contradictions)

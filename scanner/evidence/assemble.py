@@ -64,6 +64,12 @@ def _row(raw: object, *, tabular: bool) -> Row:
     if not isinstance(raw, dict):
         message = f"a row that is no object but {type(raw).__name__}"
         raise RowError(message)
+    if not raw:
+        message = "an empty object"
+        raise RowError(message)
+    if isinstance(raw.get("error"), dict) and len(raw) == 1:
+        message = "an error message of the provider instead of what was asked for"
+        raise RowError(message)
     return Row(raw, blank_is_null=tabular)
 
 

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from scanner.access.evaluator import REPORT_ONLY, Access
 from scanner.advice import Flag, flag_of, likelihood_of, next_gate, remedies_of, route_of
-from scanner.completeness import is_contradictory, notes_on, sections_lacking
+from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, Member
 from scanner.model.frozen import Frozen
@@ -77,8 +77,18 @@ def build(posture: Posture, run: RunFacts) -> Report:
 
 
 def is_complete(posture: Posture) -> bool:
-    """Tell whether the evidence was enough: needed sections read whole, nothing contradictory."""
-    return not sections_lacking(posture.snapshot) and not is_contradictory(posture.snapshot)
+    """Tell whether the evidence was enough: needed sections read whole, nothing contradictory, no verdict lacking any.
+
+    OAuth with an application doesn't count: which application sends is no evidence that could be read.
+    """
+    snapshot = posture.snapshot
+    if sections_lacking(snapshot) or is_contradictory(snapshot):
+        return False
+    return not any(
+        lacks_evidence(verdict, snapshot)
+        for mailbox in posture.mailboxes
+        for verdict in (mailbox.verdicts.basic, mailbox.verdicts.oauth_delegated)
+    )
 
 
 def tenant_part(tenant: Tenant) -> TenantPart:

@@ -53,6 +53,9 @@ def mailbox_of(report: Report, name: str) -> MailboxPart:
     return found
 
 
+CAS = folder.files()["cas-mailboxes"]
+
+
 def policy_of(report: Report, name: str) -> PolicyPart:
     (found,) = [policy for policy in report.tenant_posture.conditional_access if policy.name == name]
     return found
@@ -66,7 +69,23 @@ def test_every_mailbox_is_there_and_counted(report: Report) -> None:
     assert set(report.summary.by_flag) == {flag.value for flag in Flag}
     assert all(sum(counts.values()) == everything for counts in report.summary.by_outcome.values())
     assert sum(report.summary.by_kind.values()) == everything
-    assert report.summary.coverage == round((everything - 2) / (everything - 1), 4)
+    assert report.summary.coverage == 1.0
+
+
+@pytest.mark.parametrize(
+    ("section", "rows"),
+    [
+        ("cas_mailboxes", [{"ExternalDirectoryObjectId": row["ExternalDirectoryObjectId"]} for row in CAS]),
+        ("cas_mailboxes", []),
+        ("per_user_mfa", []),
+        ("groups", [{"id": folder.SENDERS, "membershipReadable": False}]),
+    ],
+)
+def test_a_verdict_that_lacks_evidence_makes_the_run_incomplete(section: str, rows: list[Any]) -> None:
+    """A list that was read and doesn't say what a verdict needs is incomplete evidence, and counts against coverage."""
+    found = built(**{section: rows})
+    assert found.run.complete is False
+    assert found.summary.coverage < 1
 
 
 def test_replies_are_counted_by_their_line(report: Report) -> None:
@@ -81,7 +100,7 @@ def test_replies_are_counted_by_their_line(report: Report) -> None:
         ("anna", SmtpAuthPart(mailbox="enabled", effective="enabled", source="mailbox")),
         ("bob", SmtpAuthPart(mailbox="inherit", effective="disabled", source="tenant")),
         ("cara", SmtpAuthPart(mailbox="disabled", effective="disabled", source="mailbox")),
-        ("nina", SmtpAuthPart(mailbox="unknown", effective="unknown", source="mailbox")),
+        ("nina", SmtpAuthPart(mailbox="disabled", effective="disabled", source="mailbox")),
         ("leo", SmtpAuthPart(mailbox="unknown", effective="unknown", source="mailbox")),
     ],
 )

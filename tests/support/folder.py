@@ -61,7 +61,7 @@ PEOPLE = (
     Person(12, "leo", account=False, cas=False, extra={"IsInactiveMailbox": True}),
     Person(13, "max", kind="MailUser"),
     Person(14, "hve", kind="MailUser", switch=INHERIT, extra={"HVEAccount": True}),
-    Person(15, "nina", switch="?"),
+    Person(15, "nina", switch=OFF),
     Person(16, "olga"),  # just as anna
 )
 
@@ -80,7 +80,7 @@ BASIC = {
     "leo": "refused",
     "max": "unknown",
     "hve": "accepted",
-    "nina": "unknown",
+    "nina": "refused",
     "olga": "accepted",
 }
 
