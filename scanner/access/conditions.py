@@ -112,8 +112,8 @@ def state(policy: Policy, around: Surroundings) -> Part:
 def resources(policy: Policy, around: Surroundings) -> Part:
     """Exchange Online is in All, in Office365, or named by its application id (dossier §1.3)."""
     scope = policy.resources
-    included = _names_exchange(policy, scope.include, around)
-    excluded = _names_exchange(policy, scope.exclude, around)
+    included = _names_exchange(policy, "includeApplications", scope.include, around)
+    excluded = _names_exchange(policy, "excludeApplications", scope.exclude, around)
     if scope.filter is not None:
         filtered = application_filter(policy, scope.filter, around)
         match scope.filter.mode:
@@ -126,11 +126,11 @@ def resources(policy: Policy, around: Surroundings) -> Part:
     return Part(formula=every_of((included, Negated(part=excluded))) if excluded != NEVER else included)
 
 
-def _names_exchange(policy: Policy, named: frozenset[str], around: Surroundings) -> Formula:
+def _names_exchange(policy: Policy, side: str, named: frozenset[str], around: Surroundings) -> Formula:
     if named & WITH_EXCHANGE:
         return around.always
     strange = sorted(name for name in named - OTHER_RESOURCES if not _is_id(name))
-    return any_of(unknown_value(policy, "applications", name) for name in strange)
+    return any_of(unknown_value(policy, side, name) for name in strange)
 
 
 def _is_id(name: str) -> bool:
@@ -173,18 +173,18 @@ def platforms(policy: Policy, found: Sides, around: Surroundings) -> Part:
     """A legacy client names no platform: only ``all`` takes it in, and no single platform lets it out (INFERRED)."""
     if not found.include:
         return Part(formula=unknown_value(policy, "includePlatforms", "[]"), confidence=Confidence.LOW)
-    included = _platform_side(policy, found.include, around)
-    excluded = _platform_side(policy, found.exclude, around)
+    included = _platform_side(policy, "includePlatforms", found.include, around)
+    excluded = _platform_side(policy, "excludePlatforms", found.exclude, around)
     confidence = Confidence.LOW if (found.include | found.exclude) - PLATFORMS - {"all"} else Confidence.MEDIUM
     return Part(formula=every_of((included, Negated(part=excluded))), confidence=confidence)
 
 
-def _platform_side(policy: Policy, side: frozenset[str], around: Surroundings) -> Formula:
+def _platform_side(policy: Policy, name: str, side: frozenset[str], around: Surroundings) -> Formula:
     if "all" in side:
         return around.always
     strange = sorted(side - PLATFORMS)
     named = Known(worlds=around.worlds.where("device", lambda platform: platform in side))
-    return any_of((named, *(unknown_value(policy, "platforms", value) for value in strange)))
+    return any_of((named, *(unknown_value(policy, name, value) for value in strange)))
 
 
 def locations(policy: Policy, found: Sides, around: Surroundings) -> Part:

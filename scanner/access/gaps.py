@@ -16,3 +16,11 @@ class EvidenceGap(Frozen, frozen=True, kw_only=True):
     key: str
     section: str
     because: Text
+
+
+SENTINEL = "unknownfuturevalue"  # what Graph gives for any value that it hides (dossier §1.8)
+
+
+def key_of_word(kind: str, word: str, owner: str) -> str:
+    """Give the key of what a word means: the same wherever it stands, but for the sentinel, which hides any word."""
+    return f"{kind}:{word}:{owner}" if word == SENTINEL else f"{kind}:{word}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of
-from scanner.access.gaps import EvidenceGap
+from scanner.access.gaps import EvidenceGap, key_of_word
 from scanner.model.circumstance import GuestClass
 from scanner.model.policy import GuestScope, PeopleScope
 from scanner.model.text import Text, say
@@ -41,7 +41,9 @@ def _typed(named: GuestScope, owner: str, guest: GuestClass, every: int) -> Iter
     anybody = any_of(_is(kind, guest, every) for kind in GUESTS)
     for strange in sorted(named.types - KNOWN_TYPES):
         words = say("the guest type {type} is not known", type=strange)
-        gap = EvidenceGap(key=f"guest-type:{strange}", section="conditional-access-policies", because=words)
+        gap = EvidenceGap(
+            key=key_of_word("guest-type", strange, owner), section="conditional-access-policies", because=words
+        )
         yield every_of((anybody, Open(gap=gap)))
 
 

@@ -93,6 +93,10 @@ class Directory:
         group = self._groups.get(group_id)
         return group.name if group and group.name else group_id
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a name is that of a person or of a role that somebody holds."""
+        return self.numbers.get(name, self._last_person) < self._last_person or name in self._assignments
+
     def group(self, group_id: str) -> Members:
         """Resolve a group to its users, through nested groups."""
         if group_id not in self._resolved:

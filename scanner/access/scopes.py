@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
-from scanner.access.gaps import EvidenceGap
+from scanner.access.gaps import EvidenceGap, key_of_word
 from scanner.access.guests import OLD_GUESTS, may_name_guests, named_as_guest
 from scanner.access.membership import Directory, Members
 from scanner.model.circumstance import GuestClass, Member
@@ -60,8 +60,10 @@ class Scopes:
         marks_of_source: dict[tuple[str, str], int] = {}
         for index, policy in enumerate(self.policies):
             sides = (
-                self._side(policy.include, 1 << index, directory, marks_of_source),
-                self._side(policy.exclude, 1 << (index + self._width), directory, marks_of_source),
+                self._side(policy.include, f"{policy.id}:include", 1 << index, directory, marks_of_source),
+                self._side(
+                    policy.exclude, f"{policy.id}:exclude", 1 << (index + self._width), directory, marks_of_source
+                ),
             )
             self._sides.append(sides)
         self._everybody = self._bits_of_everybody()
@@ -130,18 +132,23 @@ class Scopes:
         return included if excluded == NEVER else every_of((included, Negated(part=excluded)))
 
     def _side(
-        self, scope: PeopleScope, bit: int, directory: Directory, marks_of_source: dict[tuple[str, str], int]
+        self,
+        scope: PeopleScope,
+        owner: str,
+        bit: int,
+        directory: Directory,
+        marks_of_source: dict[tuple[str, str], int],
     ) -> Side:
         doubts: dict[str, Formula] = {}
         through_group = False
-        for user_id in filter(is_id, scope.users):
+        for user_id in scope.users - {EVERYBODY, OLD_GUESTS}:
             self._direct[user_id] = self._direct.get(user_id, 0) | bit
         for source in _sources(scope):
             members = members_of(source, directory)
             marks_of_source[source] = marks_of_source.get(source, 0) | bit
             doubts |= {gap.key: Open(gap=gap) for gap in members.gaps}
             through_group = through_group or members.through_group
-        strange = {gap.key: Open(gap=gap) for gap in strange_words(scope)}
+        strange = {gap.key: Open(gap=gap) for gap in strange_words(scope, owner, directory)}
         return Side(
             everybody=EVERYBODY in scope.users,
             doubts=any_of((doubts | strange).values()),
@@ -181,7 +188,7 @@ def _unmarked(scope: PeopleScope, side: Side, owner: str, guest: GuestClass, eve
 
 def _sources(scope: PeopleScope) -> Iterator[tuple[str, str]]:
     yield from (("group", group_id) for group_id in sorted(scope.groups))
-    yield from (("role", role_id) for role_id in sorted(filter(is_id, scope.roles)))
+    yield from (("role", role_id) for role_id in sorted(scope.roles))
 
 
 def is_id(name: str) -> bool:
@@ -189,12 +196,13 @@ def is_id(name: str) -> bool:
     return "-" in name and any(mark.isdigit() for mark in name)
 
 
-def strange_words(scope: PeopleScope) -> Iterator[EvidenceGap]:
-    """Give a gap for every word among users and roles that isn't known: whom it means is not."""
+def strange_words(scope: PeopleScope, owner: str, directory: Directory) -> Iterator[EvidenceGap]:
+    """Give a gap for every word among users and roles that no list and no page knows: whom it means is not known."""
     for name in sorted((scope.users - {EVERYBODY, OLD_GUESTS}) | scope.roles):
-        if not is_id(name):
+        if not is_id(name) and not directory.knows(name):
             words = say("whom the word {word} means in a policy is not known", word=name)
-            yield EvidenceGap(key=f"word:{name}", section="conditional-access-policies", because=words)
+            gap = key_of_word("word", name, owner)
+            yield EvidenceGap(key=gap, section="conditional-access-policies", because=words)
 
 
 def members_of(source: tuple[str, str], directory: Directory) -> Members:

@@ -79,12 +79,8 @@ class Worlds:
     def _flips(self, dimension: Dimension, stopped: int, within: int) -> bool:
         stride = self._strides[dimension.name]
         span = stride * len(dimension.values)
-        for distance in range(1, len(dimension.values)):
-            step = stride * distance
-            pairs = self._repeated((1 << (span - step)) - 1, span) & within & (within >> step)
-            if (stopped ^ (stopped >> step)) & pairs:
-                return True
-        return False
+        pairs = self._repeated((1 << (span - stride)) - 1, span) & within & (within >> stride)
+        return bool((stopped ^ (stopped >> stride)) & pairs)
 
     def _repeated(self, block: int, period: int) -> int:
         found, width = block, period

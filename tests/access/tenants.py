@@ -21,7 +21,15 @@ ADMIN, READER = "62e90394-69f5-4237-9190-012177145e10", "f2ef992c-3afb-46b9-b7cf
 HOMES = ("aaaaaaaa-1111-4000-8000-000000000001", "bbbbbbbb-2222-4000-8000-000000000002")
 JUNK: dict[str, object] = {"displayName": "a row without id"}  # makes its section partial
 USERS_SETS = ("All", "None", "GuestsOrExternalUsers")
-SOURCE_IPS = ("198.51.100.7", "203.0.113.9", "2001:db8::7", "2001:db8:1::9", "192.0.2.1")
+SOURCE_IPS = (
+    "198.51.100.7",
+    "198.51.100.255",
+    "203.0.114.0",
+    "203.0.113.9",
+    "2001:db8::7",
+    "2001:db8:1::9",
+    "192.0.2.1",
+)
 RANGES = (
     "198.51.100.0/24",
     "198.51.100.0/28",
@@ -199,11 +207,9 @@ def make_groups(dice: Dice, users: int) -> Iterator[Json]:
             case "transitive":
                 group["transitiveMembers"] = people + [item for item in nested if isinstance(item, dict)]
             case "deleted":
-                group |= {"exists": False, "members": people}
+                group |= {"exists": False} | dice.one({}, {"members": people})
             case "unreadable":
-                group["membershipReadable"] = False
-                if dice.chance(0.5):
-                    group["members"] = people
+                group |= {"membershipReadable": False} | dice.one({}, {"members": people})
             case "partial":
                 group |= {"membershipPartial": True, "members": people}
             case _:
@@ -324,13 +330,15 @@ def name_people(dice: Dice, people: Json, side: str, share: float) -> None:
         people[f"{side}Roles"] = dice.few((ADMIN, READER), 2)
     if dice.chance(share * 0.3):
         people[f"{side}Users"] = [*people.get(f"{side}Users", []), "GuestsOrExternalUsers"]
+    if dice.chance(share * 0.1):
+        people[f"{side}Users"] = [*people.get(f"{side}Users", []), dice.one("AllMartians", "unknownFutureValue")]
     if dice.chance(share * 0.5):
         people[f"{side}GuestsOrExternalUsers"] = make_guests(dice)
 
 
 def make_guests(dice: Dice) -> Json:
     known = ("internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember", "serviceProvider")
-    types = dice.few(known, 3) + (["martianGuest"] if dice.chance(0.1) else [])
+    types = dice.few(known, 3) + ([dice.one("martianGuest", "unknownFutureValue")] if dice.chance(0.15) else [])
     guests: Json = {"guestOrExternalUserTypes": ",".join(types)}
     match dice.weighted({"every": 5, "some": 3, "strange": 0.5, "not said": 2}):
         case "every":

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.model.judgement import Method
 from tests.access.policies import Json, a_user, asking, decided, lacking, outcome, people, policy, resources
-from tests.access.tenants import EXCHANGE, HOMES, OTHER_APP, guid, location_id, user_id
+from tests.access.tenants import EXCHANGE, HOMES, OTHER_APP, guid, location_id, role, user_id
 
 OAUTH = Method.OAUTH_DELEGATED
 MFA = asking("mfa")
@@ -63,7 +63,7 @@ def test_an_unknown_state_may_be_either() -> None:
         (resources("All", excludeApplications=[OTHER_APP]), "blocked"),
         (resources("All", excludeApplications=["SomethingNew"]), "unknown"),
         (resources("SomethingNew", excludeApplications=["SomethingElse"]), "unknown"),
-        (resources("SomethingNew", excludeApplications=["SomethingNew"]), "allowed"),
+        (resources("SomethingNew", excludeApplications=["SomethingNew"]), "unknown"),
         (resources(includeUserActions=["urn:user:registerdevice"]), "allowed"),
         (resources(includeAuthenticationContextClassReferences=["c1"]), "allowed"),
     ],
@@ -170,6 +170,31 @@ def test_the_guest_word_means_every_kind() -> None:
         assert outcome(policy(), users=[a_user(**user)]) == "blocked"
     assert outcome(old) == "allowed"
     assert lacking(old, users=[a_user(userType=None)]) == {"users"}
+
+
+def test_the_sentinel_hides_another_word_each_time() -> None:
+    """Graph gives unknownFutureValue for every value that it hides, so two of them need not mean the same."""
+    sentinel, word = "unknownFutureValue", "AllMartians"
+    for name, expected in ((word, "blocked"), (sentinel, "unknown")):
+        block = policy("Block", users=people(includeUsers=[name]))
+        spare = policy("Spare", users=people(includeUsers=["All"], excludeUsers=[name]))
+        assert outcome(block, spare) == expected
+        scope = {"guestOrExternalUserTypes": name}
+        block = policy("Block", users=people(includeGuestsOrExternalUsers=scope))
+        spare = policy("Spare", users=people(includeUsers=["All"], excludeGuestsOrExternalUsers=scope))
+        assert outcome(block, spare, users=[a_user(userType="Guest")]) == expected
+    sides = {"includePlatforms": [sentinel], "excludePlatforms": [sentinel]}
+    assert lacking(policy(platforms=sides)) == {"conditional-access-policies"}
+
+
+def test_a_word_that_a_list_knows_is_a_name() -> None:
+    """Ids need not look like ids: who is among the users, or holds the role, is meant."""
+    me = [a_user("anna")]
+    assert outcome(policy(users=people(includeUsers=["anna"])), users=me) == "blocked"
+    assert outcome(policy(users=people(includeRoles=["boss"])), users=me, role_assignments=[role("boss", "anna")]) == (
+        "blocked"
+    )
+    assert lacking(policy(users=people(includeRoles=["boss"])), users=me) == {"conditional-access-policies"}
 
 
 def test_kinds_of_guests_are_different_facts() -> None:
@@ -338,11 +363,13 @@ def test_trust_is_more_than_what_can_be_read() -> None:
 
 
 def test_only_address_ranges_can_be_trusted() -> None:
-    """A country that is marked as trusted is not."""
+    """A country that is marked as trusted is not: where a message comes from decides nothing for a known address."""
     country = {"id": ABROAD, "isTrusted": True, "countriesAndRegions": ["CH"]}
-    swiss = located([ABROAD]) | {"id": guid("9", 1)}
-    found = decided(located(["AllTrusted"]), swiss, named_locations=[country], source_ips=["203.0.113.9"])
-    assert {gap.section for gap in found.gaps} == {"mfa-trusted-ips"}
+    outside = policy("Out", locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]})
+    outside["conditions"]["signInRiskLevels"] = ["high"]
+    inside = policy("In", locations={"includeLocations": ["AllTrusted"]}, insiderRiskLevels="elevated")
+    found = outcome(outside, inside, named_locations=[country], source_ips=["203.0.113.9"])
+    assert found == "depends sign_in_risk insider_risk"
 
 
 def test_countries_and_the_compliant_network_stay_open_until_sending() -> None:

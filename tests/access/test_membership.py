@@ -24,6 +24,7 @@ def test_an_empty_group_includes_nobody() -> None:
 def test_a_deleted_group_includes_nobody() -> None:
     """Policies keep the ids of deleted groups, and the members they had don't count."""
     assert outcome(OF_GROUP, groups=[WITH_ME | {"exists": False}]) == "allowed"
+    assert outcome(OF_GROUP, groups=[{"id": ONE, "exists": False}]) == "allowed"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,14 @@ def test_a_type_that_powershell_wraps_is_a_type() -> None:
     assert lacking(OF_GROUP, groups=[{"Id": ONE, "Members": [wrapped]}]) == {"groups"}
     wrapped = {"Id": TWO, "AdditionalProperties": {"@odata.type": "#microsoft.graph.user"}}
     assert outcome(OF_GROUP, groups=[{"Id": ONE, "Members": [wrapped]}]) == "allowed"
+
+
+def test_an_exclusion_beats_every_inclusion() -> None:
+    """Whatever is more specific; and who is certainly excluded is out, though nobody knows whether he was in."""
+    assert outcome(policy(users=people(includeUsers=["All", ME], excludeGroups=[ONE])), groups=[WITH_ME]) == "allowed"
+    assert outcome(policy(users=people(includeGroups=[ONE], excludeUsers=[ME])), groups=[WITH_ME]) == "allowed"
+    assert outcome(policy(users=people(includeGroups=[TWO], excludeUsers=[ME]))) == "allowed"
+    assert outcome(policy(users=people(includeUsers=["All"], excludeUsers=["All"]))) == "allowed"
 
 
 def test_an_irrelevant_gap_is_harmless() -> None:
