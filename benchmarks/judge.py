@@ -70,7 +70,7 @@ class Tenancy:
         self.ids = [guid(1, number) for number in range(mailboxes)]
         self.groups = [guid(2, number) for number in range(GROUPS)]
         self.traits = list(traits())
-        weights = [40, *([1] * (len(self.traits) - 1))]
+        weights = [200, *([1] * (len(self.traits) - 1))]
         self.which = self.random.choices(range(len(self.traits)), weights, k=mailboxes)
         self.policies = tuple(self.policy(number) for number in range(POLICIES))
         self.making = 0.0
@@ -81,7 +81,7 @@ class Tenancy:
         readable, hidden = self.groups[:-HIDDEN], self.groups[-HIDDEN:]
         everybody, doubtful = number in {0, 5, 10, 15}, number in {13, 25}
         include = hidden if doubtful else [] if everybody else dice.sample(readable, 4)
-        exclude = dice.sample(readable, 1000 if doubtful else 700 if everybody else 2)
+        exclude = readable[:1000] if doubtful else dice.sample(readable, 100 if everybody else 2)
         grants = (Grant(controls=frozenset({"block"})), Grant(controls=frozenset({"mfa"})), None)
         return Policy(
             id=guid(3, number),

@@ -185,5 +185,9 @@ def replies_of(judgement: Judgement) -> tuple[Reply, ...]:
 
 
 def distinct(replies: Iterable[Reply]) -> tuple[Reply, ...]:
-    """Keep one of each reply, in order."""
-    return tuple(dict.fromkeys(replies))
+    """Keep one of each reply, in order; there are only a few, and most are the same objects."""
+    kept: list[Reply] = []
+    for reply in replies:
+        if reply not in kept:
+            kept.append(reply)
+    return tuple(kept)

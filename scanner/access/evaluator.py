@@ -130,6 +130,7 @@ class Evaluator:
         self._decided: dict[tuple[Member, bool], Decision] = {}
         self._within = {level: self._worlds.where("user_risk", level.__eq__) or self._worlds.every for level in RISKS}
         self._reported = tuple(policy for policy in self._compiled if not policy.enforced)
+        self._ready: dict[tuple[int, bool], list[tuple[int, Stop]]] = {}
 
     def decide(self, member: Member, *, as_if_enforced: bool = False) -> Decision:
         """Judge the sign-ins of one circumstance.
@@ -138,7 +139,7 @@ class Evaluator:
             member: The user, as far as policies tell users apart.
             as_if_enforced: Count report-only policies as enforced (the forecast).
         """
-        if as_if_enforced and all(self._stop(policy, member, self._worlds.every) is None for policy in self._reported):
+        if as_if_enforced and not any(self._may_include(policy, member) for policy in self._reported):
             as_if_enforced = False
         key = (member, as_if_enforced)
         if key not in self._decided:
@@ -163,11 +164,9 @@ class Evaluator:
         if self._too_many:
             return Decision(access=Access.UNKNOWN, gaps=self._too_many, confidence=Confidence.LOW)
         within = self._within.get(member.risk, self._worlds.every)
-        stops = [
-            found
-            for policy in self._compiled
-            if (policy.enforced or as_if_enforced) and (found := self._stop(policy, member, within)) is not None
-        ]
+        ready = self._ready_stops(within, as_if_enforced=as_if_enforced)
+        stops = [found for bit, found in ready if member.badge & bit]
+        stops.extend(self._other_stops(member, within, as_if_enforced=as_if_enforced))
         doubtful = [stop.formula for stop in stops if stop.formula is not None]
         doubtful.extend(Open(gap=gap) for gap in self._missing_policies)
         certain = 0
@@ -179,19 +178,37 @@ class Evaluator:
             answer = answer_of(certain, self._worlds, within)
         return decision_of(answer, stops, within)
 
-    def _stop(self, policy: Compiled, member: Member, within: int) -> Stop | None:
+    def _may_include(self, policy: Compiled, member: Member) -> bool:
         if policy.plain:
-            low, high = policy.reach
-            if not member.badge >> policy.index & 1:
-                return None
-            formula = policy.stops if low != high else None
-            return Stop(policy, low & within, high & within, formula)
-        scope = self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every)
-        if scope == NEVER:
-            return None
-        formula = every_of((scope, policy.stops))
-        low, high = bounds(formula, {}, within)
-        return Stop(policy, low, high, formula if low != high else None)
+            return bool(member.badge >> policy.index & 1)
+        return self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every) != NEVER
+
+    def _ready_stops(self, within: int, *, as_if_enforced: bool) -> list[tuple[int, Stop]]:
+        """Give the policies whose scope a badge decides, each with its bit and what it does to those in its scope."""
+        key = (within, as_if_enforced)
+        if key not in self._ready:
+            self._ready[key] = [
+                (1 << policy.index, stop_of(policy, policy.stops, policy.reach, within))
+                for policy in self._compiled
+                if policy.plain and (policy.enforced or as_if_enforced)
+            ]
+        return self._ready[key]
+
+    def _other_stops(self, member: Member, within: int, *, as_if_enforced: bool) -> Iterator[Stop]:
+        """Give the policies in whose scope a user is or may be, where more than the badge decides."""
+        for policy in self._compiled:
+            if policy.plain or not (policy.enforced or as_if_enforced):
+                continue
+            scope = self._scopes.formula(policy.index, member.badge, member.guest, self._worlds.every)
+            if scope != NEVER:
+                formula = every_of((scope, policy.stops))
+                yield stop_of(policy, formula, bounds(formula, {}, within), within)
+
+
+def stop_of(policy: Compiled, formula: Formula, reach: tuple[int, int], within: int) -> Stop:
+    """Note what a policy does in the worlds that are possible."""
+    low, high = reach
+    return Stop(policy, low & within, high & within, formula if low != high else None)
 
 
 def decision_of(answer: "Answer", stops: Sequence[Stop], within: int) -> Decision:

@@ -46,7 +46,7 @@ CONFIDENCE_ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 def lowest(*confidences: Confidence) -> Confidence:
     """Give the lowest of the confidences; high where there are none."""
-    return min(confidences, key=CONFIDENCE_ORDER.index, default=Confidence.HIGH)
+    return next((confidence for confidence in CONFIDENCE_ORDER if confidence in confidences), Confidence.HIGH)
 
 
 class Finding(Frozen, frozen=True, kw_only=True):
