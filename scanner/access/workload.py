@@ -25,11 +25,13 @@ def decide_apps(snapshot: Snapshot, source_ips: Sequence[str] = ()) -> Decision:
         snapshot: Policies and named locations.
         source_ips: The sender's public addresses; empty where they aren't known.
     """
-    policies = [policy for policy in snapshot.policies if policy.workload is not None and may_stop(policy)]
+    policies = sorted(filter(may_stop, snapshot.policies), key=lambda policy: policy.id)
     around, too_many = surroundings(snapshot, APP, policies, source_ips)
+    if too_many:
+        return Decision(access=Access.UNKNOWN, gaps=too_many, confidence=Confidence.LOW)
     formulas = {policy.id: every_of(parts_of_app_policy(policy, around)) for policy in policies}
     kept = {policy_id: formula for policy_id, formula in formulas.items() if formula != NEVER}
-    gaps = (*gaps_of_section(snapshot), *too_many)
+    gaps = gaps_of_section(snapshot)
     answer = Combination(
         (*kept.values(), *(Open(gap=gap) for gap in gaps)), around.worlds, around.worlds.every
     ).answer()

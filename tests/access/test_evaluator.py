@@ -154,6 +154,8 @@ def test_too_many_combinations_of_conditions_are_no_crash(monkeypatch: pytest.Mo
     assert (found.access, found.confidence.value) == (Access.UNKNOWN, "low")
     assert [gap.key for gap in found.gaps] == ["worlds"]
     assert evaluator.effect(0) == (Access.UNKNOWN, True)
+    monkeypatch.setattr("scanner.access.worlds.MOST_WORLDS", 1)
+    assert apps(of_apps(locations={"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]})) == "unknown"
 
 
 def test_places_that_no_policy_asks_for_cost_nothing() -> None:
@@ -250,6 +252,13 @@ def test_policies_for_people_do_not_touch_applications() -> None:
 def test_only_a_block_of_the_tenants_own_applications_is_sure(found: Json, expected: str) -> None:
     """Which application sends is not known, so a policy about some of them is a gap."""
     assert apps(found) == expected
+
+
+def test_policies_for_applications_are_named_in_an_order_of_their_own() -> None:
+    """Not in the one in which they were read."""
+    both = [of_apps() | {"id": guid("9", 1)}, of_apps() | {"id": guid("9", 2)}]
+    for order in (both, both[::-1]):
+        assert decide_apps(posed(*order).snapshot).policies == (guid("9", 1), guid("9", 2))
 
 
 def test_policies_for_applications_that_were_not_read_are_a_gap() -> None:
