@@ -4,7 +4,7 @@ Ids become numbers once, when they are first met: five million memberships are a
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.access.gaps import EvidenceGap
@@ -39,6 +39,7 @@ class _Group:
     complete: bool = True
     transitive: bool = True
     listed: bool = False
+    postponed: bool = False
     members: "list[array[int]]" = field(default_factory=list)
     nested: set[str] = field(default_factory=set)
     untyped: set[str] = field(default_factory=set)
@@ -70,18 +71,22 @@ class Directory:
 
     Args:
         snapshot: Role assignments, and the ids of users, mailboxes and service principals.
-        groups: The groups, where they are not those of the snapshot: read once, one after the other.
+        groups: Gives the groups one after the other, where they are not those of the snapshot.
         people: Ids of people, where they are not those of the snapshot.
     """
 
     def __init__(
-        self, snapshot: Snapshot, groups: Iterable[GroupRow] | None = None, people: Iterable[str] | None = None
+        self,
+        snapshot: Snapshot,
+        groups: Callable[[], Iterable[GroupRow]] | None = None,
+        people: Iterable[str] | None = None,
     ) -> None:
         known = people_in(snapshot) if people is None else people
         distinct = tuple(dict.fromkeys(known))
         self.numbers = Numbers(zip(distinct, range(len(distinct)), strict=True))
         self._last_person = len(distinct)
-        self._groups = self._read(snapshot.groups if groups is None else groups)
+        self._rows = groups or (lambda: snapshot.groups)
+        self._groups = self._read(frozenset(groups_referred_to(snapshot)))
         self._sections = {name: snapshot.state_of(name) for name in (GROUPS, ROLES)}
         self._assignments = by_role(snapshot.role_assignments)
         self._apps = frozenset(row.id for row in snapshot.service_principals)
@@ -126,6 +131,8 @@ class Directory:
             group = self._groups.get(chain[-1])
             if group is None or not group.exists:
                 continue
+            if group.postponed:
+                self._read_postponed(chain[-1], group)
             if any(number in part for part in group.members):
                 return chain
             nested = self._nested(group)
@@ -133,11 +140,13 @@ class Directory:
             seen |= nested
         return ()
 
-    def _read(self, rows: Iterable[GroupRow]) -> Mapping[str, _Group]:
-        """Join the pages of each group; the worst of what they say holds."""
+    def _read(self, wanted: frozenset[str]) -> Mapping[str, _Group]:
+        """Join the pages of each group; the worst of what they say holds.
+
+        Members of a group that nothing refers to are left for later: only as part of another group do they matter.
+        """
         groups: dict[str, _Group] = {}
-        number_of = self.numbers.__getitem__
-        for row in rows:
+        for row in self._rows():
             group = groups.setdefault(row.id, _Group())
             group.name = group.name or row.name
             group.exists &= row.exists
@@ -145,10 +154,20 @@ class Directory:
             group.complete &= row.complete
             group.transitive &= row.transitive
             group.listed |= row.members is not None
-            group.members.append(array("i", map(number_of, row.members or ())))
+            if row.id in wanted or not row.transitive:
+                group.members.append(self._numbered(row))
+            else:
+                group.postponed = True
             group.nested.update(row.nested)
             group.untyped.update(row.untyped)
         return groups
+
+    def _numbered(self, row: GroupRow) -> "array[int]":
+        return array("i", map(self.numbers.__getitem__, row.members or ()))
+
+    def _read_postponed(self, group_id: str, group: _Group) -> None:
+        group.postponed = False
+        group.members.extend(self._numbered(row) for row in self._rows() if row.id == group_id and row.transitive)
 
     def _place_untyped(self) -> None:
         """Put members whose type was not given where they belong.
@@ -178,6 +197,8 @@ class Directory:
                 gaps.append(gap)
             if group is None or not group.exists:
                 continue
+            if group.postponed:
+                self._read_postponed(current, group)
             parts.extend(group.members)
             nested = self._nested(group)
             queue.extend(nested - seen)
@@ -199,6 +220,13 @@ class Directory:
         if row.principal_type or principal in self._apps:
             return NOBODY
         return Members(numbers=alone, gaps=(_principal_gap(principal),), through_group=True)
+
+
+def groups_referred_to(snapshot: Snapshot) -> Iterator[str]:
+    """Give the ids of groups that policies refer to, and of whatever holds a role."""
+    for policy in snapshot.policies:
+        yield from policy.include.groups | policy.exclude.groups
+    yield from (row.principal_id for row in snapshot.role_assignments)
 
 
 def people_in(snapshot: Snapshot) -> Iterator[str]:
