@@ -229,3 +229,12 @@ def test_guests_are_told_apart() -> None:
     assert told(named, guest=GuestClass.B2B_GUEST)[0][1] is True
     assert told(named, guest=GuestClass.UNKNOWN)[0][1] is False
     assert told(named) == []
+
+
+def test_a_group_that_nothing_refers_to_is_read_when_another_contains_it() -> None:
+    """Its members count through the group that policies name, and the path to them is told."""
+    inner: Json = {"id": TWO, "displayName": "Inner", "transitiveMembers": members(("user", ME))}
+    outer: Json = {"id": ONE, "displayName": "Outer", "members": members(("group", TWO))}
+    assert outcome(OF_GROUP, groups=[inner, outer]) == "blocked"
+    directory = Directory(posed(OF_GROUP, groups=[inner, outer]).snapshot)
+    assert directory.path(ME, ONE) == (ONE, TWO)
