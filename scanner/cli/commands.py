@@ -49,8 +49,8 @@ def do_import(
     with progress_on_terminal() as progress:
         finished = run_job(source, job, progress)
     problems = tuple(str(problem) for problem in source.problems)
-    for problem in problems:
-        say_on_stderr(problem)
+    for sentence in (*problems, *map(str, source.notes)):
+        say_on_stderr(sentence)
     return announce(msgspec.structs.replace(finished, problems=problems), job.fail_on, as_json=as_json)
 
 

@@ -114,6 +114,22 @@ def test_diagnose_falls_back_on_the_code_and_says_so(program: Program) -> None:
     assert told(program, "diagnose", "the printer is on fire")["recognised"] is False
 
 
+def test_commands_of_a_diagnosis_name_the_mailbox(program: Program) -> None:
+    """A command can be pasted; without a mailbox a placeholder stands where the address belongs."""
+    sentence = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
+    named = told(program, "diagnose", sentence, "--mailbox", address("bob"))["causes"][0]["remedies"][0]["command"]
+    unnamed = told(program, "diagnose", sentence)["causes"][0]["remedies"][0]["command"]
+    assert f"'{address('bob')}'" in named
+    assert "'<address>'" in unnamed
+
+
+def test_an_empty_reply_is_a_usage_error(program: Program) -> None:
+    """Nothing was pasted: that is told, not diagnosed."""
+    done = program("diagnose", "  ")
+    assert done.code == 2
+    assert "no reply" in done.err
+
+
 def test_diagnose_reads_stdin(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A long paste comes through a pipe."""
     paste = tmp_path / "paste.txt"

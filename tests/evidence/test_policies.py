@@ -203,3 +203,16 @@ def test_the_compliant_network_is_a_location() -> None:
     """Known by what it is defined by."""
     location = BY_NAME["named-locations"].parse(Row({"id": "x", "compliantNetworkType": "allTenantCompliantNetworks"}))
     assert location.kind is LocationKind.COMPLIANT_NETWORK
+
+
+def test_what_powershell_writes_as_an_object_of_nulls_is_not_set() -> None:
+    """Get-MgIdentityConditionalAccessPolicy writes every property; null in it asks for nothing and narrows nothing."""
+    strength = {"Id": None, "AllowedCombinations": None, "RequirementsSatisfied": None, "PolicyType": None}
+    asked = {"operator": None, "builtInControls": [], "authenticationStrength": strength}
+    assert policy(grant=asked).grant is None
+    guests = {
+        "guestOrExternalUserTypes": "b2bCollaborationGuest",
+        "externalTenants": {"MembershipKind": None, "AdditionalProperties": {}},
+    }
+    named = policy(users={"includeGuestsOrExternalUsers": guests}).include.guests
+    assert named == GuestScope(types=frozenset({"b2bcollaborationguest"}))

@@ -78,7 +78,8 @@ def guests(row: Row, key: str) -> GuestScope | None:
     if found is None or not types:
         return None
     tenants = found.row("externalTenants")
-    kind = tenants.word("membershipKind").lower() if tenants else "all"
+    narrowed = tenants is not None and holds_something(found.raw("externalTenants"))
+    kind = tenants.word("membershipKind").lower() if tenants and narrowed else "all"
     return GuestScope(
         types=types,
         tenants=tenants.words("members") if tenants and kind == "enumerated" else None,
