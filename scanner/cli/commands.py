@@ -13,6 +13,7 @@ from scanner.cli.options import make_job
 from scanner.cli.terminal import plain, plain_json, progress_on_terminal
 from scanner.config import TenantConfig
 from scanner.errors import ExitCode
+from scanner.evidence.registry import SECTIONS
 from scanner.posture import pose
 from scanner.store import Store
 
@@ -115,7 +116,8 @@ def summary_of(finished: FinishedRun) -> str:
 
 def incompleteness_of(finished: FinishedRun) -> str:
     """Say what was not read."""
-    lacking = [part for part in finished.run.evidence if part.state != "complete" and part.reason]
+    core = {section.name for section in SECTIONS if section.core}
+    lacking = [part for part in finished.run.evidence if part.state != "complete" and part.section in core]
     lines = [f"  {part.section}: {part.state}: {part.reason}{permission_of(part.permission)}" for part in lacking]
     return "\n".join(("The evidence is incomplete; what depends on it is unknown.", *finished.run.notes, *lines))
 
