@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from scanner.access.client import EXCHANGE_ONLINE, Client
-from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of
+from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, every_of, gaps_of
 from scanner.access.gaps import EvidenceGap
 from scanner.access.places import Atlas, Place
 from scanner.access.rules import RuleError, matches, no_attributes, parse_rule
@@ -123,7 +123,9 @@ def resources(policy: Policy, around: Surroundings) -> Part:
                 excluded = any_of((excluded, filtered))
             case mode:
                 included = unknown_value(policy, "applicationFilter.mode", mode)
-    return Part(formula=every_of((included, Negated(part=excluded))) if excluded != NEVER else included)
+    formula = every_of((included, Negated(part=excluded))) if excluded != NEVER else included
+    strange = any(gap.section == POLICIES for gap in gaps_of(formula))
+    return Part(formula=formula, confidence=Confidence.LOW if strange else Confidence.HIGH)
 
 
 def _names_exchange(policy: Policy, side: str, named: frozenset[str], around: Surroundings) -> Formula:
