@@ -208,7 +208,7 @@ def test_the_compliant_network_is_a_location() -> None:
 def test_what_powershell_writes_as_an_object_of_nulls_is_not_set() -> None:
     """Get-MgIdentityConditionalAccessPolicy writes every property; null in it asks for nothing and narrows nothing."""
     strength = {"Id": None, "AllowedCombinations": None, "RequirementsSatisfied": None, "PolicyType": None}
-    asked = {"operator": None, "builtInControls": [], "authenticationStrength": strength}
+    asked: dict[str, Any] = {"operator": None, "builtInControls": [], "authenticationStrength": strength}
     assert policy(grant=asked).grant is None
     guests = {
         "guestOrExternalUserTypes": "b2bCollaborationGuest",
