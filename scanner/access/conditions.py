@@ -7,6 +7,7 @@ from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of,
 from scanner.access.gaps import EvidenceGap
 from scanner.access.places import Atlas, Place
 from scanner.access.rules import RuleError, matches, no_attributes, parse_rule
+from scanner.access.scopes import is_id
 from scanner.access.worlds import Worlds
 from scanner.model.directory import ServicePrincipalRow
 from scanner.model.frozen import Frozen
@@ -131,12 +132,8 @@ def resources(policy: Policy, around: Surroundings) -> Part:
 def _names_exchange(policy: Policy, side: str, named: frozenset[str], around: Surroundings) -> Formula:
     if named & WITH_EXCHANGE:
         return around.always
-    strange = sorted(name for name in named - OTHER_RESOURCES if not _is_id(name))
+    strange = sorted(name for name in named - OTHER_RESOURCES if not is_id(name))
     return any_of(unknown_value(policy, side, name) for name in strange)
-
-
-def _is_id(name: str) -> bool:
-    return any(mark.isdigit() for mark in name) and "-" in name
 
 
 def application_filter(policy: Policy, rule: RuleFilter, around: Surroundings) -> Formula:

@@ -15,7 +15,7 @@ from scanner.model.judgement import Method, Remedy, Verdict
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text
 from scanner.posture import JudgedMailbox, Posture, pose
-from scanner.report.build import quoted
+from scanner.report.build import with_address
 from scanner.store import RunRecord, Store
 
 
@@ -146,17 +146,6 @@ def times_of(snapshot: Snapshot) -> dict[str, str]:
         for name, report in snapshot.sections.items()
         if report.collected_at
     }
-
-
-def with_address(remedy: Remedy, address: str) -> Remedy:
-    """Put the mailbox's address into a remedy's commands."""
-    return Remedy(
-        gate=remedy.gate,
-        text=remedy.text,
-        command=remedy.command.replace("{address}", quoted(address)),
-        portal=remedy.portal,
-        undo=remedy.undo.replace("{address}", quoted(address)),
-    )
 
 
 def policy_paths(found: LookedUp, method: Method) -> tuple[PolicyPath, ...]:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from scanner.app import sources
 from scanner.app.job import Job
-from scanner.app.lookup import LookedUp, explain, look_up, verdict_of, with_address
+from scanner.app.lookup import LookedUp, explain, look_up, verdict_of
 from scanner.cli.commands import print_json, print_line
 from scanner.cli.options import read_addresses, read_date
 from scanner.cli.picture import draw_diagnosis, draw_explanation
@@ -17,6 +17,7 @@ from scanner.model.judgement import Method
 from scanner.replies.diagnose import Diagnosis, diagnose
 from scanner.replies.entry import Cause
 from scanner.replies.holding import CauseHeld, causes_that_hold, contradictions
+from scanner.report.build import with_address
 from scanner.store import Store
 
 FROM_STDIN = "-"

@@ -23,8 +23,8 @@ ORDER: tuple[tuple[Gate, str], ...] = (
     (send_as.GATE, "S5, S7: after DATA"),
 )
 
-# Pairs of which nothing tells the one that refuses first: with both closed, either may give the reply.
+# Pairs of which nothing tells the one that refuses first: with both closed, either may give the reply
+# (conditional-access.md §2 and §6: the relative order of flag and policy is unknown).
 ORDER_UNKNOWN = frozenset({frozenset({authentication_policy.NAME, smtp_auth_switch.NAME})})
-ORDER_UNKNOWN_SOURCE = "conditional-access.md §2, §6: relative order of flag and policy: unknown"
 
 GATES: tuple[Gate, ...] = tuple(gate for gate, _ in ORDER)

@@ -327,9 +327,17 @@ def reply_part(reply: Reply) -> ReplyPart:
 
 def remedy_part(remedy: Remedy, address: str) -> RemedyPart:
     """Write one remedy with the mailbox's address in its commands."""
+    given = with_address(remedy, address)
     return RemedyPart(
+        gate=given.gate, text=str(given.text), command=given.command, portal=given.portal, undo=given.undo
+    )
+
+
+def with_address(remedy: Remedy, address: str) -> Remedy:
+    """Put the mailbox's address into a remedy's commands."""
+    return Remedy(
         gate=remedy.gate,
-        text=str(remedy.text),
+        text=remedy.text,
         command=remedy.command.replace("{address}", quoted(address)),
         portal=remedy.portal,
         undo=remedy.undo.replace("{address}", quoted(address)),
