@@ -25,7 +25,7 @@ test: setup-dev ## lint, format, types, import rules and tests (ARGS go to pytes
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 slow: setup-dev ## the tests that take longer
 	$(BIN)/pytest -m slow $(ARGS)

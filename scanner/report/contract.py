@@ -233,12 +233,128 @@ class MailboxPart(Part, frozen=True, kw_only=True):
     next_gate: str | None = None
 
 
+class ChangePart(Part, frozen=True, kw_only=True):
+    """One difference to an earlier run; what was unknown then or now is none.
+
+    Attributes:
+        kind: E.g. ``mailbox_new``, ``mailbox_gone``, ``mailbox_renamed``, ``switch``, ``verdict``, ``policy``,
+            ``setting``, ``sender_stopped``, ``sender_new``.
+        subject: The mailbox's or the policy's id, or the setting's name.
+        name: What readers know it by.
+        before: The value in the earlier run; ``""`` where there was none.
+        after: The value in this run; ``""`` where there is none.
+        because: Why, where it is known: e.g. the policy whose change altered a verdict.
+    """
+
+    kind: str
+    subject: str
+    name: str
+    before: str
+    after: str
+    because: str = ""
+
+
+class MonthPart(Part, frozen=True, kw_only=True):
+    """One earlier run in the trend, the last of its month; ``senders`` is null where use was not read."""
+
+    month: str
+    run_id: str
+    mailboxes: int
+    coverage: float
+    by_flag: dict[str, int]
+    senders: int | None = None
+    complete: bool = True
+
+
+class HistoryPart(Part, frozen=True, kw_only=True):
+    """What changed since the run before, and the trend, oldest first; ``previous`` is null on a first run."""
+
+    previous: str | None
+    previous_finished: str | None
+    changes: list[ChangePart]
+    months: list[MonthPart]
+
+
+class AnnouncementPart(Part, frozen=True, kw_only=True):
+    """A known or announced change, and who breaks.
+
+    Attributes:
+        key: E.g. ``default_off``, ``report_only_enforced``, ``tenant_switch_off``, ``security_defaults_on``.
+        title: What changes.
+        date: When, as ISO 8601 date; null where it has none.
+        certain: Microsoft or the tenant has announced it; else it is only a possibility that admins ask about.
+        changed: Mailboxes whose verdict for Basic changes.
+        breaks: Ids of the mailboxes in use that break.
+        unknown: Mailboxes of which it can't be told.
+        because: How sure it is, and what it depends on.
+    """
+
+    key: str
+    title: str
+    date: str | None
+    certain: bool
+    changed: int
+    breaks: list[str]
+    unknown: int
+    because: str = ""
+
+
+class BurnPart(Part, frozen=True, kw_only=True):
+    """Senders that still had to move, at the end of one earlier run."""
+
+    date: str
+    open: int
+
+
+class ReadinessPart(Part, frozen=True, kw_only=True):
+    """How far the senders in use are on their way off Basic; counts of mailboxes.
+
+    Attributes:
+        deadline: The day on which Basic is off by default, as ISO 8601 date.
+        burn_down: Oldest first.
+    """
+
+    deadline: str
+    senders: int
+    done: int
+    in_work: int
+    blocked: int
+    unknown: int
+    burn_down: list[BurnPart] = []
+
+
+class ControlPart(Part, frozen=True, kw_only=True):
+    """One control of a published benchmark, as far as this product can tell."""
+
+    framework: str
+    version: str
+    id: str
+    title: str
+    state: Literal["met", "not_met", "unknown"]
+    because: str
+    mapped_by: str
+
+
+class RequestsPart(Part, frozen=True, kw_only=True):
+    """What reading the tenant took; ``writes`` is always 0. Seconds are spent waiting for the service's limits."""
+
+    requests: int
+    writes: int
+    received_bytes: int
+    waited_seconds: float
+
+
 class Report(Part, frozen=True, kw_only=True):
-    """The whole report."""
+    """The whole report; a part that is null was not made for this run."""
 
     schema: str
     tenant: TenantPart
     run: RunPart
     tenant_posture: TenantPosturePart
     summary: SummaryPart
-    mailboxes: list[MailboxPart]
+    history: HistoryPart | None = None
+    announcements: list[AnnouncementPart] = []
+    readiness: ReadinessPart | None = None
+    controls: list[ControlPart] = []
+    requests: RequestsPart | None = None
+    mailboxes: list[MailboxPart]  # last: report.json is written with one mailbox a line

@@ -109,7 +109,7 @@ def test_a_cause_is_found_by_its_key_and_says_where_to_look_and_what_to_do(one: 
     assert one.remedies
 
 
-@pytest.mark.parametrize("remedy", {remedy for one in CAUSES for remedy in one.remedies}, ids=str)
+@pytest.mark.parametrize("remedy", dict.fromkeys(remedy for one in CAUSES for remedy in one.remedies), ids=str)
 def test_a_command_that_changes_something_has_its_way_back(remedy: Remedy) -> None:
     assert remedy.text.message
     assert not remedy.command or remedy.undo
