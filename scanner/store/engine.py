@@ -1,19 +1,17 @@
-"""Opens the database: which kinds are supported, and the tables of this version."""
+"""Opens the database: which kinds are supported, and how a transaction begins."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from scanner.errors import StoreError
 from scanner.store import sqlite
-from scanner.store.tables import METADATA, SCHEMA_VERSION, VERSION
+from scanner.store.schema import settle, version_of
 
 FORMS = "Write [store] url as sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
-SETUP_LOCK = 0x736D7470  # "smtp": one program at a time makes the tables
-OWN_PLACE = "Give the store a database of its own in [store] url."
 
 
 def read_url(url: str) -> URL:
@@ -29,10 +27,10 @@ def read_url(url: str) -> URL:
 
 
 def open_engine(url: URL) -> Engine:
-    """Open the database and make its tables where there are none.
+    """Open the database, make its tables where there are none, and bring older ones up to this version.
 
     Raises:
-        StoreError: It is of a kind that is not supported, or not a store of this version.
+        StoreError: It is of a kind that is not supported, of a newer version, or no store.
     """
     engine = _make_engine(url)
     try:
@@ -71,29 +69,7 @@ def _make_postgresql_engine(url: URL) -> Engine:
 
 def _settle(engine: Engine) -> None:
     with engine.connect() as connection:
-        known = _is_store(connection)
-    if not known:
-        _make_tables(engine)
-
-
-def _make_tables(engine: Engine) -> None:
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
-        if _is_store(connection):  # another program was faster
-            return
-        METADATA.create_all(connection)
-        connection.execute(insert(VERSION).values(version=SCHEMA_VERSION))
-
-
-def _is_store(connection: Connection) -> bool:
-    names = inspect(connection).get_table_names()
-    if not names:
-        return False
-    if VERSION.name not in names:
-        raise StoreError("The database of [store] url belongs to another program.", OWN_PLACE)
-    version = connection.execute(select(VERSION.c.version)).scalar_one()
-    if version != SCHEMA_VERSION:
-        message = f"The store has version {version}; this program knows version {SCHEMA_VERSION}."
-        raise StoreError(message, "Use the version of smtp-posture that wrote it, or a newer one.")
-    return True
+        settled = version_of(connection).is_newest
+    if not settled:
+        with writing(engine) as connection:
+            settle(connection)

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -12,11 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
-
 METADATA = MetaData()
-
-VERSION = Table("smtp_posture_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
 SNAPSHOT = Table(
     "snapshot",
@@ -30,6 +27,7 @@ SNAPSHOT = Table(
     Column("started", String(32), nullable=False),
     Column("finished", String(32)),
     Column("digest", String(64), nullable=False),
+    Column("erased", String(32)),
 )
 
 
@@ -80,4 +78,85 @@ RUN = Table(
     Column("complete", Boolean, nullable=False),
     Column("tool_version", String, nullable=False),
     Column("options", LargeBinary, nullable=False),
+    Column("evidence_at", String(32)),
+    Column("summary", LargeBinary),
+    Index("run_by_time", "tenant_id", "started"),
+)
+
+
+def _of_run() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["tenant_id", "run_id"], [RUN.c.tenant_id, RUN.c.id], onupdate="CASCADE", ondelete="CASCADE"
+    )
+
+
+POSTURE = Table(
+    "posture",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("run_id", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    _of_run(),
+)
+
+# Flags that somebody had accepted when the run was made.
+WAIVER = Table(
+    "waiver",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("run_id", String(40), primary_key=True),
+    Column("mailbox", String, primary_key=True),
+    Column("flag", String(16), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("expires", String(10), nullable=False),
+    _of_run(),
+)
+
+# The hash chain of a tenant; without a foreign key, since a link outlives what it is about.
+LINK = Table(
+    "link",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+SCHEDULE_PERIOD = Table(
+    "schedule_period",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("schedule", String, primary_key=True),
+    Column("period", String(32), primary_key=True),
+    Column("due", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("claimed_by", Text, nullable=False),
+    Column("started", String(32)),
+    Column("finished", String(32)),
+    Column("run_id", String(40)),
+    Column("exit_code", Integer),
+    Column("reason", Text, nullable=False),
+)
+
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("schedule", String, primary_key=True),
+    Column("period", String(32), primary_key=True),
+    Column("route", String(16), primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("run_id", String(40), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("queued", String(32), nullable=False),
+    Column("settled", String(32)),
+    Column("reference", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )

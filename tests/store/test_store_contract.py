@@ -210,16 +210,6 @@ def test_without_any_run_the_advice_says_how_to_make_one(store: Store) -> None:
     assert "import" in caught.value.advice
 
 
-def test_a_newer_store_is_refused(url: str) -> None:
-    Store.open(url).close()
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE smtp_posture_version SET version = 99"))
-    engine.dispose()
-    with pytest.raises(StoreError, match="version 99"):
-        Store.open(url)
-
-
 def test_the_database_of_another_program_is_refused_and_left_alone(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
