@@ -158,7 +158,7 @@ def answer_cause(cause: Cause, held: CauseHeld | None) -> AnswerCause:
         held=held.holding.value if held else None,
         because=str(held.because) if held else "",
         remedies=[
-            {"text": str(remedy.text), "command": remedy.command, "portal": remedy.portal, "undo": remedy.undo}
+            {"text": str(remedy.text), "command": remedy.command, "portal": remedy.portal, "undo": str(remedy.undo)}
             for remedy in cause.remedies
         ],
     )

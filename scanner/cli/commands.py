@@ -119,7 +119,9 @@ def incompleteness_of(finished: FinishedRun) -> str:
     core = {section.name for section in SECTIONS if section.core}
     lacking = [part for part in finished.run.evidence if part.state != "complete" and part.section in core]
     lines = [f"  {part.section}: {part.state}: {part.reason}{permission_of(part.permission)}" for part in lacking]
-    return "\n".join(("The evidence is incomplete; what depends on it is unknown.", *finished.run.notes, *lines))
+    return "\n".join(
+        ("The evidence is incomplete; what depends on it is unknown.", *map(str, finished.run.notes), *lines)
+    )
 
 
 def permission_of(name: str) -> str:

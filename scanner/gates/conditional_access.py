@@ -9,7 +9,7 @@ from scanner.model.circumstance import AccountState, Circumstance
 from scanner.model.judgement import Confidence, Finding, GateState, Judgement, Method, lowest
 from scanner.model.policy import Conditions, Sides
 from scanner.model.section import SectionState
-from scanner.model.text import Text, say
+from scanner.model.text import NOTHING, Text, say
 from scanner.replies.catalogue import reply
 
 NAME = "conditional_access"
@@ -68,7 +68,7 @@ def nobody(circumstance: Circumstance) -> Judgement:
     if circumstance.account is AccountState.NONE:
         words = say("Nobody signs in as this mailbox, so no Conditional Access policy applies.")
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
-    words = say("Not known: {reason}.", reason="the id of the account was not read")
+    words = say("Not known: {reason}.", reason=say("the id of the account was not read"))
     return refusal(GateState.UNKNOWN, words, (), Confidence.HIGH, missing=("mailboxes",))
 
 
@@ -102,10 +102,10 @@ def allowed(method: Method) -> Text:
     return say("No enabled policy stops it.")
 
 
-def names(decision: Decision, setting: Setting) -> tuple[str, int]:
+def names(decision: Decision, setting: Setting) -> tuple[tuple[str, ...], int]:
     """Give the names of the first policies, and how many more there are."""
-    listed = [setting.policies[policy].name or policy for policy in decision.policies]
-    return ", ".join(listed[:MOST_NAMED]), max(0, len(listed) - MOST_NAMED)
+    listed = tuple(setting.policies[policy].name or policy for policy in decision.policies)
+    return listed[:MOST_NAMED], max(0, len(listed) - MOST_NAMED)
 
 
 def stopped(decision: Decision, setting: Setting) -> Text:
@@ -129,7 +129,7 @@ def depends(decision: Decision, setting: Setting) -> Text:
 
 def lacking(decision: Decision) -> Text:
     """Give the first reason for not knowing, and how many more there are."""
-    first = str(decision.gaps[0].because) if decision.gaps else ""
+    first = decision.gaps[0].because if decision.gaps else NOTHING
     more = len(decision.gaps) - 1
     if more > 0:
         return say("Not known: {reason}; and {more} more.", reason=first, more=more)

@@ -137,11 +137,11 @@ class Remedy(Frozen, frozen=True, kw_only=True):
         text: What to do, in words, with what it costs.
         command: The cmdlet or request, never translated; ``{address}`` stands for the mailbox.
         portal: The path through the portal, never translated.
-        undo: The cmdlet or words that take it back.
+        undo: The cmdlet that takes it back, never translated, or words where there is none.
     """
 
     gate: str
     text: Text
     command: str = ""
     portal: str = ""
-    undo: str = ""
+    undo: Text | str = ""

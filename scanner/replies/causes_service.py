@@ -134,7 +134,7 @@ CONNECTOR = Cause(
             text=say("Enter the sender's fixed public address or its certificate in the inbound connector."),
             command="Set-InboundConnector -Identity (connector) -SenderIPAddresses (addresses)",
             portal="Exchange admin center > Mail flow > Connectors",
-            undo="Set the former addresses again.",
+            undo=say("Set the former addresses again."),
         ),
     ),
 )

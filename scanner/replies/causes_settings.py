@@ -124,7 +124,7 @@ CONDITIONAL_ACCESS = Cause(
             gate="conditional_access",
             text=say("Exclude the sending account from the policy, and limit it by another one to known addresses."),
             portal=f"{_CA_POLICIES} > (policy) > Users > Exclude",
-            undo="Remove the account from the exclusions of the policy.",
+            undo=say("Remove the account from the exclusions of the policy."),
         ),
     ),
 )
@@ -139,7 +139,7 @@ LOCATION = Cause(
             gate="conditional_access",
             text=say("Add the sender's fixed public address to the named location that the policy leaves out."),
             portal="Microsoft Entra admin center > Entra ID > Conditional Access > Named locations",
-            undo="Remove the address from the named location.",
+            undo=say("Remove the address from the named location."),
         ),
         MOVE_TO_OAUTH,
     ),
@@ -156,7 +156,7 @@ PER_USER_MFA = Cause(
             gate="per_user_mfa",
             text=say("Use an app password. It works with per-user MFA only, and ends with Basic authentication."),
             portal="https://mysignins.microsoft.com/security-info > Add sign-in method > App password",
-            undo="Delete the app password on the same page.",
+            undo=say("Delete the app password on the same page."),
         ),
     ),
 )
@@ -194,7 +194,7 @@ UNLICENSED = Cause(
             gate="account",
             text=say("Assign a licence with Exchange Online, or send as an account that has one."),
             portal="Microsoft 365 admin center > Users > Active users > (user) > Licenses and apps",
-            undo="Take the licence away on the same page.",
+            undo=say("Take the licence away on the same page."),
         ),
     ),
 )
@@ -230,7 +230,7 @@ SEND_AS = Cause(
         Remedy(
             gate="send_as",
             text=say("Let the sender use the address of the account it signs in with as From."),
-            undo="Set the former From address again.",
+            undo=say("Set the former From address again."),
         ),
         Remedy(
             gate="send_as",

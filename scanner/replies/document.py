@@ -96,7 +96,7 @@ def render_remedy(remedy: Remedy) -> str:
     details = (
         ("portal", remedy.portal),
         ("command", as_code(remedy.command) if remedy.command else ""),
-        ("undo", as_code(remedy.undo) if remedy.undo and remedy.command else remedy.undo),
+        ("undo", as_code(remedy.undo) if isinstance(remedy.undo, str) and remedy.undo else str(remedy.undo)),
     )
     return join_lines((f"- {remedy.text}", *(f"    - {name}: {value}" for name, value in details if value)))
 

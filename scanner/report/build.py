@@ -1,4 +1,4 @@
-"""From a posture to the typed report (design.md §10); its text is English, whatever language is shown to readers."""
+"""From a posture to the typed report (design.md §10); its sentences are shown in the language of each reader."""
 
 import datetime as dt
 import re
@@ -18,6 +18,7 @@ from scanner.model.policy import Policy
 from scanner.model.reply import Reply
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text, quote, say
 from scanner.posture import JudgedMailbox, Posture
 from scanner.report.contract import (
     SCHEMA,
@@ -26,6 +27,7 @@ from scanner.report.contract import (
     ForecastPart,
     GatePart,
     MailboxPart,
+    MigrationPart,
     PolicyPart,
     RemedyPart,
     ReplyPart,
@@ -107,7 +109,7 @@ def run_part(posture: Posture, run: RunFacts) -> RunPart:
         tool_version=run.tool_version,
         evidence=[section_part(report) for report in posture.snapshot.sections.values()],
         source_ips=list(run.source_ips),
-        notes=[str(note) for note in notes_on(posture.snapshot, len(posture.mailboxes))],
+        notes=list(notes_on(posture.snapshot, len(posture.mailboxes))),
     )
 
 
@@ -118,7 +120,7 @@ def section_part(report: SectionReport) -> SectionPart:
         state=report.state.value,
         count=report.count,
         expected=report.expected,
-        reason=report.reason,
+        reason=quote(report.reason),
         permission=report.permission,
         collected_at=report.collected_at.isoformat() if report.collected_at else None,
     )
@@ -160,7 +162,8 @@ def policy_parts(posture: Posture) -> Iterable[PolicyPart]:
 def policy_part(policy: Policy, index: int | None, posture: Posture, members: Mapping[Member, int]) -> PolicyPart:
     """Say what one policy does."""
     if index is None:
-        because = "It is off." if policy.workload is None else "It is about applications, not about people."
+        off, workload = say("It is off."), say("It is about applications, not about people.")
+        because = off if policy.workload is None else workload
         return PolicyPart(
             id=policy.id, name=policy.name, state=policy.state, effect="none", because=because, mailboxes=0
         )
@@ -175,30 +178,32 @@ def policy_part(policy: Policy, index: int | None, posture: Posture, members: Ma
     )
 
 
-def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, str]:
+def effect_of(policy: Policy, index: int, posture: Posture) -> tuple[Effect, Text]:
     """Tell what a policy does to Basic submission of those in its scope, and why."""
     access, _ = posture.setting.evaluators[Method.BASIC].effect(index)
     if policy.state == REPORT_ONLY and access is not Access.ALLOWED:
         return "forecast", forecast_words(policy)
     match access:
         case Access.BLOCKED:
-            return "stops", "It stops Basic submission of everybody in its scope."
+            return "stops", say("It stops Basic submission of everybody in its scope.")
         case Access.DEPENDS:
-            return "stops_sometimes", "It stops Basic submission under some conditions only."
+            return "stops_sometimes", say("It stops Basic submission under some conditions only.")
         case Access.UNKNOWN:
-            return "unknown", "What it does depends on evidence that was not read or not understood."
+            return "unknown", say("What it does depends on evidence that was not read or not understood.")
         case Access.ALLOWED:
-            return "none", "It doesn't touch Basic submission."
+            return "none", say("It doesn't touch Basic submission.")
         case _:
             assert_never(access)
 
 
-def forecast_words(policy: Policy) -> str:
+def forecast_words(policy: Policy) -> Text:
     """Say what report-only means; by its name a policy of Microsoft's may enable itself (dossier §1.9)."""
-    words = "Report-only: it would stop Basic submission if it were enforced."
     if policy.name.lower().startswith(MANAGED):
-        return f"{words} By its name it is managed by Microsoft, which may enable it."
-    return words
+        return say(
+            "Report-only: it would stop Basic submission if it were enforced. By its name it is managed by Microsoft, "
+            "which may enable it."
+        )
+    return say("Report-only: it would stop Basic submission if it were enforced.")
 
 
 def people_in(index: int, posture: Posture, members: Mapping[Member, int]) -> int | None:
@@ -259,7 +264,7 @@ def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumsta
         likelihood=likelihood.value if likelihood else None,
         waiver=None,
         remedies=[remedy_part(remedy, mailbox.row.address) for remedy in remedies_of(verdicts.basic)],
-        migration={"route": route.key, "text": str(route.text)},
+        migration=MigrationPart(route=route.key, text=route.text),
         set_aside=circumstance.set_aside.value if circumstance.set_aside else None,
         next_gate=next_gate(verdicts.basic) or None,
     )
@@ -306,7 +311,7 @@ def verdict_part(verdict: Verdict) -> VerdictPart:
 
 def forecast_part(forecast: Forecast) -> ForecastPart:
     """Write what the outcome would be if report-only policies were enforced."""
-    return ForecastPart(outcome=forecast.outcome.value, because=str(forecast.because))
+    return ForecastPart(outcome=forecast.outcome.value, because=forecast.because)
 
 
 def gate_part(judgement: Judgement) -> GatePart:
@@ -314,7 +319,7 @@ def gate_part(judgement: Judgement) -> GatePart:
     return GatePart(
         gate=judgement.gate,
         state=judgement.state.value,
-        because=str(judgement.because),
+        because=judgement.because,
         evidence=[FindingPart(section=item.section, path=item.path, value=item.value) for item in judgement.findings],
     )
 
@@ -329,7 +334,7 @@ def remedy_part(remedy: Remedy, address: str) -> RemedyPart:
     """Write one remedy with the mailbox's address in its commands."""
     given = with_address(remedy, address)
     return RemedyPart(
-        gate=given.gate, text=str(given.text), command=given.command, portal=given.portal, undo=given.undo
+        gate=given.gate, text=given.text, command=given.command, portal=given.portal, undo=words_of(given.undo)
     )
 
 
@@ -340,8 +345,13 @@ def with_address(remedy: Remedy, address: str) -> Remedy:
         text=remedy.text,
         command=remedy.command.replace("{address}", quoted(address)),
         portal=remedy.portal,
-        undo=remedy.undo.replace("{address}", quoted(address)),
+        undo=remedy.undo if isinstance(remedy.undo, Text) else remedy.undo.replace("{address}", quoted(address)),
     )
+
+
+def words_of(undo: Text | str) -> Text:
+    """Give what takes a remedy back as words; a command stays as it is in every language."""
+    return undo if isinstance(undo, Text) else quote(undo)
 
 
 def quoted(address: str) -> str:

@@ -15,7 +15,7 @@ from scanner.report.language import CATALOGUE
 TEMPLATE: Final = "reports/locale/messages.pot"
 _MAPPING: Final = "reports/locale/extract.ini"
 _FOLDERS: Final = ("scanner", "reports")
-_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "say": None}
+_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "say": None, "say_number": (1, 2)}
 
 
 def extract_template(root: Path) -> bytes:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scanner.model.text import Text, say
+from scanner.model.text import NOTHING, Text, join, say
 from scanner.report.contract import MailboxPart, ReplyPart
 
-Cell = str | int | None
+Cell = str | int | Text | None
 
 _THEN_TEXT: Final = "Client not authenticated to send mail. Error:"
 """What stands between 530 5.7.57 and the embedded AUTH reply (facts/smtp-auth.md §2.2)."""
@@ -56,9 +56,9 @@ def _other_replies(mailbox: MailboxPart) -> str:
     return " | ".join(write_reply(reply) for reply in mailbox.verdicts.basic.other_replies)
 
 
-def _because(mailbox: MailboxPart) -> str:
+def _because(mailbox: MailboxPart) -> Text:
     basic = mailbox.verdicts.basic
-    return " ".join(gate.because for gate in basic.gates if gate.gate == basic.decided_by)
+    return next((gate.because for gate in basic.gates if gate.gate == basic.decided_by), NOTHING)
 
 
 def _forecast(mailbox: MailboxPart) -> str:
@@ -66,8 +66,8 @@ def _forecast(mailbox: MailboxPart) -> str:
     return "" if forecast is None else forecast.outcome
 
 
-def _remedy(mailbox: MailboxPart) -> str:
-    return " | ".join(remedy.text for remedy in mailbox.remedies)
+def _remedy(mailbox: MailboxPart) -> Text:
+    return join(" | ", [remedy.text for remedy in mailbox.remedies])
 
 
 def _command(mailbox: MailboxPart) -> str:
@@ -108,7 +108,7 @@ MAILBOX_COLUMNS: Final = (
     Column(name="remedy", title=say("What opens it"), width=60, read=_remedy),
     Column(name="command", title=say("Command"), width=60, read=_command),
     Column(name="forecast", title=say("If report-only policies were enforced"), width=18, read=_forecast),
-    Column(name="migration", title=say("Way forward"), width=60, read=lambda m: m.migration.get("text", "")),
+    Column(name="migration", title=say("Way forward"), width=60, read=lambda m: m.migration.text),
     Column(name="waiver", title=say("Accepted because"), width=30, read=lambda m: m.waiver.reason if m.waiver else ""),
     Column(name="waiver_owner", title=say("Accepted by"), width=24, read=lambda m: m.waiver.owner if m.waiver else ""),
     Column(

@@ -1,8 +1,13 @@
-"""The shape of report.json, schema ``smtp-posture.report/1`` (design.md §10). Every format is made from it."""
+"""The shape of report.json, schema ``smtp-posture.report/1`` (design.md §10). Every format is made from it.
+
+A `Text` is a string there, in English; what people read is shown in their language.
+"""
 
 from typing import Literal
 
 import msgspec
+
+from scanner.model.text import Text
 
 SCHEMA = "smtp-posture.report/1"
 
@@ -32,7 +37,7 @@ class SectionPart(Part, frozen=True, kw_only=True):
     state: Literal["complete", "partial", "missing"]
     count: int
     expected: int | None
-    reason: str
+    reason: Text
     permission: str
     collected_at: str | None
 
@@ -48,7 +53,7 @@ class RunPart(Part, frozen=True, kw_only=True):
     tool_version: str
     evidence: list[SectionPart]
     source_ips: list[str] = []
-    notes: list[str] = []
+    notes: list[Text] = []
 
 
 class PolicyPart(Part, frozen=True, kw_only=True):
@@ -65,7 +70,7 @@ class PolicyPart(Part, frozen=True, kw_only=True):
     name: str
     state: str
     effect: Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
-    because: str
+    because: Text
     mailboxes: int | None
 
 
@@ -145,7 +150,7 @@ class GatePart(Part, frozen=True, kw_only=True):
 
     gate: str
     state: GateWord
-    because: str
+    because: Text
     evidence: list[FindingPart]
 
 
@@ -153,7 +158,7 @@ class ForecastPart(Part, frozen=True, kw_only=True):
     """What the outcome would be if report-only policies were enforced."""
 
     outcome: OutcomeWord
-    because: str
+    because: Text
 
 
 class VerdictPart(Part, frozen=True, kw_only=True):
@@ -191,13 +196,20 @@ class UsePart(Part, frozen=True, kw_only=True):
 
 
 class RemedyPart(Part, frozen=True, kw_only=True):
-    """What opens a closed gate."""
+    """What opens a closed gate; ``undo`` is a command, or words where there is none."""
 
     gate: str
-    text: str
+    text: Text
     command: str
     portal: str
-    undo: str
+    undo: Text
+
+
+class MigrationPart(Part, frozen=True, kw_only=True):
+    """Where a sender of this mailbox should move to before Basic ends."""
+
+    route: str
+    text: Text
 
 
 class WaiverPart(Part, frozen=True, kw_only=True):
@@ -228,7 +240,7 @@ class MailboxPart(Part, frozen=True, kw_only=True):
     likelihood: Literal["likely", "unlikely"] | None
     waiver: WaiverPart | None
     remedies: list[RemedyPart]
-    migration: dict[str, str]
+    migration: MigrationPart
     set_aside: Literal["inactive", "soft_deleted", "on_premises"] | None = None
     next_gate: str | None = None
 
@@ -251,7 +263,7 @@ class ChangePart(Part, frozen=True, kw_only=True):
     name: str
     before: str
     after: str
-    because: str = ""
+    because: Text = msgspec.field(default_factory=Text)
 
 
 class MonthPart(Part, frozen=True, kw_only=True):
@@ -290,13 +302,13 @@ class AnnouncementPart(Part, frozen=True, kw_only=True):
     """
 
     key: str
-    title: str
+    title: Text
     date: str | None
     certain: bool
     changed: int
     breaks: list[str]
     unknown: int
-    because: str = ""
+    because: Text = msgspec.field(default_factory=Text)
 
 
 class BurnPart(Part, frozen=True, kw_only=True):
@@ -329,9 +341,9 @@ class ControlPart(Part, frozen=True, kw_only=True):
     framework: str
     version: str
     id: str
-    title: str
+    title: Text
     state: Literal["met", "not_met", "unknown"]
-    because: str
+    because: Text
     mapped_by: str
 
 

@@ -185,7 +185,7 @@ def _show_case(mailbox: MailboxPart, language: Language) -> Case:
         confidence=language.render(CONFIDENCE_TITLES[basic.confidence]),
         replies=show_replies(basic),
         others=tuple(write_reply(reply) for reply in basic.other_replies),
-        because=explain_verdict(basic),
+        because=explain_verdict(basic, language),
         notes=tuple(note for note in notes if note),
         remedies=tuple(show_remedy(remedy, language, mailbox.address) for remedy in mailbox.remedies),
     )

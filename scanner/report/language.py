@@ -3,16 +3,21 @@
 import datetime as dt
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scanner.content import find_content
 from scanner.errors import ConfigurationError
-from scanner.model.text import Text
+from scanner.model.text import QUOTED, Place, Text
+from scanner.report.names import isolate, show_name
+
+Cell = str | int | None
 
 SOURCE_LANGUAGE = "en"
 CATALOGUE = "smtp-posture.po"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+_COMMAS = {"ar": "، "}
+_LONGEST_QUOTE = 500  # characters of a provider's message or of a command
 
 
 class Language:
@@ -23,11 +28,13 @@ class Language:
         translations: Its catalogue.
     """
 
-    __slots__ = ("_translations", "code")
+    __slots__ = ("_cells", "_sentences", "_translations", "code")
 
     def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
         self.code = code
         self._translations = translations
+        self._sentences: dict[Text, str] = {}
+        self._cells: dict[Text, str] = {}
 
     @property
     def direction(self) -> str:
@@ -45,8 +52,46 @@ class Language:
         return translated.format_map({"count": self.number(count), **values})
 
     def render(self, text: Text) -> str:
-        """Gives a marked sentence in this language."""
-        return text.render(self._translations.gettext)
+        """Gives a marked sentence for a page: a name in it is bounded, and can't turn the direction of the rest."""
+        if text not in self._sentences:
+            self._sentences[text] = text.render(self)
+        return self._sentences[text]
+
+    def cell(self, value: Text | Cell) -> Cell:
+        """Gives a cell of a table: a marked sentence with its names whole, anything else as it is."""
+        if not isinstance(value, Text):
+            return value
+        if value not in self._cells:
+            self._cells[value] = value.render(_Cells(self))
+        return self._cells[value]
+
+    def translate(self, one: str, many: str, number: int) -> str:
+        """Gives a sentence with its places."""
+        return self._translations.ngettext(one, many, number) if many else self._translations.gettext(one)
+
+    def quote(self, words: str) -> str:
+        """Gives words that no language changes, bounded and in one line."""
+        return show_name(words, limit=_LONGEST_QUOTE)
+
+    def show(self, value: Place) -> str:
+        """Writes what fills a place of a sentence on a page."""
+        match value:
+            case Text() if value.message == QUOTED:
+                return self.show(str(value))
+            case Text():
+                return self.render(value)
+            case tuple():
+                return self.join([self.show(item) for item in value])
+            case int():
+                return self.number(value)
+            case dt.date():
+                return self.date(value.isoformat())
+            case str():
+                return isolate(show_name(value), self.direction)
+
+    def join(self, items: Iterable[str]) -> str:
+        """Lists items with this language's comma."""
+        return _COMMAS.get(self.code, ", ").join(items)
 
     def number(self, value: int) -> str:
         """Formats a whole number."""
@@ -84,6 +129,36 @@ class Language:
         if moment is None:
             return value
         return f"{format_datetime(moment, format='d MMM yyyy, HH:mm', locale=self.code)} UTC"
+
+
+class _Cells:
+    """A language as it is written into the cells of a table: names whole.
+
+    Args:
+        language: The language.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def translate(self, one: str, many: str, number: int) -> str:
+        return self._language.translate(one, many, number)
+
+    def quote(self, words: str) -> str:
+        return words
+
+    def show(self, value: Place) -> str:
+        match value:
+            case Text() if value.message == QUOTED:
+                return self.show(str(value))
+            case Text():
+                return value.render(self)
+            case tuple():
+                return self._language.join([self.show(item) for item in value])
+            case str():
+                return isolate(value, self._language.direction)
+            case _:
+                return self._language.show(value)
 
 
 def _read_moment(value: str) -> dt.datetime | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from scanner.model.text import describe_text
 from scanner.report.contract import SCHEMA, Report
 
 PUBLISHED: Final = "docs/report.schema.json"
@@ -17,7 +18,7 @@ def make_schema() -> dict[str, Any]:
     Returns:
         JSON Schema, draft 2020-12; unknown keys are allowed, so that readers survive additions.
     """
-    made = msgspec.json.schema(Report)
+    made = msgspec.json.schema(Report, schema_hook=describe_text)
     definitions = made.pop("$defs")
     definitions["Report"]["properties"]["schema"] = {"const": SCHEMA}
     return {

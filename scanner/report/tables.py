@@ -6,22 +6,26 @@ import pandas as pd
 
 from scanner.report.columns import MAILBOX_COLUMNS
 from scanner.report.contract import Report
+from scanner.report.language import Language
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a CSV cell that starts with one of these."""
 
 
-def frame_mailboxes(report: Report) -> pd.DataFrame:
+def frame_mailboxes(report: Report, language: Language) -> pd.DataFrame:
     """Makes the frame of all mailboxes.
 
     Args:
         report: The report.
+        language: The language of its sentences.
 
     Returns:
         One row per mailbox in the order of the report; the columns of `MAILBOX_COLUMNS` under their names, text where
         not a count; counts are nullable integers.
     """
-    columns = {column.name: [column.read(mailbox) for mailbox in report.mailboxes] for column in MAILBOX_COLUMNS}
+    columns = {
+        column.name: [language.cell(column.read(mailbox)) for mailbox in report.mailboxes] for column in MAILBOX_COLUMNS
+    }
     frame = pd.DataFrame(columns)
     counts = ["use_basic", "use_oauth", "use_window_days"]
     return frame.astype(dict.fromkeys(counts, "Int64") | {name: "str" for name in columns if name not in counts})

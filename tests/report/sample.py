@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from scanner.model.text import NOTHING, quote
 from scanner.report.contract import (
     SCHEMA,
     CodePart,
@@ -14,6 +15,7 @@ from scanner.report.contract import (
     GatePart,
     GateWord,
     MailboxPart,
+    MigrationPart,
     OutcomeWord,
     PolicyPart,
     RemedyPart,
@@ -166,7 +168,7 @@ def _make_gate(gate: str, case: Case) -> GatePart:
         "unknown": "A policy refers to a group whose members could not be read.",
     }
     evidence = [FindingPart(section=section, path=path, value="True" if state == "closed" else "null")]
-    return GatePart(gate=gate, state=state, because=sentences[state], evidence=evidence)
+    return GatePart(gate=gate, state=state, because=quote(sentences[state]), evidence=evidence)
 
 
 def make_verdict(case: Case, outcome: OutcomeWord) -> VerdictPart:
@@ -184,7 +186,7 @@ def make_verdict(case: Case, outcome: OutcomeWord) -> VerdictPart:
         missing=list(case.missing) if outcome == "unknown" else [],
         confidence="medium" if len(case.closed) > 1 else "low" if outcome == "unknown" else "high",
         gates=make_gates(case),
-        forecast=ForecastPart(outcome="refused", because="“MFA for everyone (pilot)” would ask for MFA.")
+        forecast=ForecastPart(outcome="refused", because=quote("“MFA for everyone (pilot)” would ask for MFA."))
         if outcome == "accepted" and case.flag == "exposed"
         else None,
     )
@@ -225,7 +227,7 @@ def make_mailbox(number: int, case: Case, name: str, kind: str, domain: str = "c
         if case.flag == "exposed" and number % 7 == 0
         else None,
         remedies=[make_remedy(gate, address) for gate in case.closed if gate in REMEDIES],
-        migration={},
+        migration=MigrationPart(route="oauth_delegated", text=quote("OAuth works today.")),
         next_gate=case.closed[1] if len(case.closed) > 1 else None,
     )
 
@@ -235,10 +237,10 @@ def make_remedy(gate: str, address: str) -> RemedyPart:
     text, command, portal, undo = REMEDIES[gate]
     return RemedyPart(
         gate=gate,
-        text=text,
+        text=quote(text),
         command=command.replace("{address}", address),
         portal=portal,
-        undo=undo.replace("{address}", address),
+        undo=quote(undo.replace("{address}", address)),
     )
 
 
@@ -291,18 +293,18 @@ def _count(values: list[str]) -> dict[str, int]:
 
 POLICIES = [
     PolicyPart(id="p1", name="Block legacy authentication", state="enabled", effect="stops", mailboxes=27,
-               because="Blocks clients of the kind “other” for all users but one group."),
+               because=quote("Blocks clients of the kind “other” for all users but one group.")),
     PolicyPart(id="p2", name="Only from our offices", state="enabled", effect="stops_sometimes", mailboxes=6,
-               because="Blocks from outside the named locations “HQ” and “Plant”."),
+               because=quote("Blocks from outside the named locations “HQ” and “Plant”.")),
     PolicyPart(id="p3", name="MFA for everyone (pilot)", state="enabledForReportingButNotEnforced", effect="forecast",
-               mailboxes=55, because="Would ask for MFA, which a Basic client can't do, if it were enforced."),
+               mailboxes=55, because=quote("Would ask for MFA, which a Basic client can't do, if it were enforced.")),
     PolicyPart(id="p4", name="Compliant device for SharePoint", state="enabled", effect="none", mailboxes=0,
-               because="Aimed at another application."),
+               because=quote("Aimed at another application.")),
     PolicyPart(id="p5", name="Привілейовані ролі", state="enabled", effect="unknown", mailboxes=None,
-               because="It refers to a group whose members could not be read."),
+               because=quote("It refers to a group whose members could not be read.")),
 ]  # fmt: skip
 EVIDENCE = [
-    SectionPart(section=name, state="complete", count=count, expected=count, reason="", permission="",
+    SectionPart(section=name, state="complete", count=count, expected=count, reason=NOTHING, permission="",
                 collected_at="2026-11-23T08:00:12Z")
     for name, count in (("transport-config", 1), ("organization-config", 1), ("authentication-policies", 3),
                         ("mailboxes", 60), ("cas-mailboxes", 60), ("users", 84), ("security-defaults", 1),
@@ -310,10 +312,10 @@ EVIDENCE = [
 ]  # fmt: skip
 GAPS = [
     SectionPart(section="groups", state="partial", count=11, expected=12, permission="GroupMember.Read.All",
-                reason="The membership of 1 group is hidden from this sign-in (403).",
+                reason=quote("The membership of 1 group is hidden from this sign-in (403)."),
                 collected_at="2026-11-23T08:00:19Z"),
     SectionPart(section="risky-users", state="missing", count=0, expected=None, permission="IdentityRiskyUser.Read.All",
-                reason="The tenant has no licence for risk reports (403).", collected_at=None),
+                reason=quote("The tenant has no licence for risk reports (403)."), collected_at=None),
 ]  # fmt: skip
 
 
@@ -391,7 +393,7 @@ def make_hostile_report() -> Report:
     ]
     report = make_report(mailboxes=rows, complete=False)
     policies = [
-        msgspec.structs.replace(POLICIES[0], id=str(number), name=text, because=text)
+        msgspec.structs.replace(POLICIES[0], id=str(number), name=text, because=quote(text))
         for number, text in enumerate(HOSTILE)
     ]
     return msgspec.structs.replace(
@@ -400,5 +402,5 @@ def make_hostile_report() -> Report:
         tenant_posture=msgspec.structs.replace(
             report.tenant_posture, conditional_access=policies, default_authentication_policy=HOSTILE[1]
         ),
-        run=msgspec.structs.replace(report.run, notes=list(HOSTILE)),
+        run=msgspec.structs.replace(report.run, notes=[quote(text) for text in HOSTILE]),
     )

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.report.columns import MAILBOX_COLUMNS
+from scanner.report.language import open_language
 from scanner.report.tables import FORMULA_STARTS, cross, disarm, frame_mailboxes
 from scanner.report.write import WrittenRun
 from tests.report.outline import KEPT
@@ -48,13 +49,13 @@ def test_disarming_changes_nothing_but_the_start(texts: list[str]) -> None:
 
 
 def test_counts_that_are_not_known_are_empty_and_not_zero() -> None:
-    frame = frame_mailboxes(make_report(2))
+    frame = frame_mailboxes(make_report(2), open_language("en"))
     frame.loc[0, "use_basic"] = pd.NA
     assert frame["use_basic"].to_csv(index=False).splitlines()[1] == '""'
 
 
 def test_cross_tables_count_every_mailbox() -> None:
-    table = cross(frame_mailboxes(make_report(60)), "kind", "basic")
+    table = cross(frame_mailboxes(make_report(60), open_language("en")), "kind", "basic")
     assert int(table.to_numpy().sum()) == 60
     assert table.index[0] == "user", "most mailboxes first"
 

@@ -86,7 +86,7 @@ def test_only_rows_in_sight_are_in_the_document(tmp_path: Path, browse: Browse) 
 def test_a_gap_in_the_evidence_is_told_first(tmp_path: Path) -> None:
     outline = outline_page(write_page(make_report(12, complete=False), tmp_path))
     assert outline.index("The evidence is incomplete") < outline.index("## Summary")
-    assert "groups: \u2068The membership of 1 group is hidden from this sign-in (403).\u2069 Needs" in outline
+    assert "groups: The membership of 1 group is hidden from this sign-in (403). Needs" in outline
 
 
 def test_without_a_mailbox_list_nothing_is_claimed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.model.text import read_text, write_text
 from scanner.report.contract import Report
 from scanner.report.schema import PUBLISHED, make_schema, write_schema
 from scanner.report.write import WrittenRun, write_run
@@ -36,11 +37,14 @@ def test_report_json_fits_the_schema(name: str, request: pytest.FixtureRequest) 
 def test_report_json_holds_the_whole_report(count: int, tmp_path: Path) -> None:
     report = make_report(count)
     run = write_run(report, tmp_path / "run", ["json"])
-    assert msgspec.json.decode(run.files["json"].read_bytes(), type=Report) == report
+    assert msgspec.json.decode(run.files["json"].read_bytes(), type=Report, dec_hook=read_text) == report
 
 
 def test_hostile_text_is_kept_as_it_is(hostile: WrittenRun) -> None:
-    assert msgspec.json.decode(hostile.files["json"].read_bytes(), type=Report) == make_hostile_report()
+    assert (
+        msgspec.json.decode(hostile.files["json"].read_bytes(), type=Report, dec_hook=read_text)
+        == make_hostile_report()
+    )
 
 
 @given(st.text())
@@ -48,4 +52,4 @@ def test_hostile_text_is_kept_as_it_is(hostile: WrittenRun) -> None:
 def test_any_name_survives(name: str) -> None:
     report = make_report(1)
     mailbox = msgspec.structs.replace(report.mailboxes[0], display_name=name)
-    assert msgspec.json.decode(msgspec.json.encode(mailbox))["display_name"] == name
+    assert msgspec.json.decode(msgspec.json.encode(mailbox, enc_hook=write_text))["display_name"] == name

@@ -67,7 +67,7 @@ def count_mailboxes(report: Report, language: Language) -> Counts:
         Bars from the report's own summary, cross tables from its mailboxes.
     """
     summary = report.summary
-    frame = frame_mailboxes(report)
+    frame = frame_mailboxes(report, language)
     return Counts(
         methods=tuple(
             stack_bar(

@@ -7,7 +7,7 @@ from typing import Final
 from scanner.model.frozen import Frozen
 from scanner.report.contract import Report
 from scanner.report.language import Language
-from scanner.report.names import isolate_name, show_name
+from scanner.report.names import show_name
 from scanner.report.words import FLAG_MEANINGS, FLAG_TITLES, TONE_BY_FLAG
 
 DEFAULT_OFF: Final = dt.date(2026, 12, 31)
@@ -239,7 +239,7 @@ def _warn_of_gaps(report: Report, language: Language) -> Banner:
     for section in report.run.evidence:
         if section.state == "complete":
             continue
-        reason = isolate_name(section.reason, limit=300) if section.reason else language.gettext("no reason given")
+        reason = language.show(section.reason) if section.reason else language.gettext("no reason given")
         line = f"{show_name(section.section)}: {reason}"
         if section.permission:
             line += " " + language.gettext("Needs {permission}.", permission=section.permission)

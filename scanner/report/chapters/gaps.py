@@ -68,7 +68,7 @@ def _show_section(section: SectionPart, language: Language) -> SectionRow:
         state=language.render(SECTION_STATES[section.state]),
         tone={"complete": "good", "partial": "warn", "missing": "unknown"}[section.state],
         count="–" if section.state == "missing" else count,
-        reason=show_name(section.reason, limit=400),
+        reason=language.render(section.reason),
         permission=show_name(section.permission),
         collected=language.moment(section.collected_at) if section.collected_at else "–",
     )

@@ -46,7 +46,7 @@ def write_notes(report: Report, language: Language) -> Notes:
             Term(word=language.render(CONFIDENCE_TITLES[level]), meaning=language.render(meaning), tone="neutral")
             for level, meaning in CONFIDENCE_MEANINGS.items()
         ),
-        remarks=tuple(show_name(note, limit=400) for note in report.run.notes if note.strip()),
+        remarks=tuple(language.render(note) for note in report.run.notes if note),
     )
 
 

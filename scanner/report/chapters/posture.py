@@ -131,5 +131,5 @@ def _show_access_policy(policy: PolicyPart, language: Language) -> Policy:
         effect=language.render(EFFECT_TITLES[policy.effect]),
         tone=_EFFECT_TONES.get(policy.effect, "neutral"),
         mailboxes="?" if policy.mailboxes is None else language.number(policy.mailboxes),
-        because=show_name(policy.because, limit=400),
+        because=language.render(policy.because),
     )

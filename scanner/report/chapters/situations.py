@@ -173,16 +173,16 @@ def write_dependencies(verdict: VerdictPart, language: Language) -> str:
 
 def show_remedy(remedy: RemedyPart, language: Language, address: str = "") -> Remedy:
     """Gives a remedy as shown; with an address, `ADDRESS_PLACE` takes its place in what is typed."""
-    command, undo = remedy.command, remedy.undo
+    command, undo = remedy.command, language.render(remedy.undo)
     if address:
         for form in (address.replace("'", "''"), address):  # doubled inside the quotes of PowerShell
             command, undo = command.replace(form, ADDRESS_PLACE), undo.replace(form, ADDRESS_PLACE)
     return Remedy(
         gate=title_gates((remedy.gate,), language)[0],
-        text=show_name(remedy.text, limit=1000),
+        text=language.render(remedy.text),
         command=show_name(command, limit=500),
         portal=show_name(remedy.portal, limit=500),
-        undo=show_name(undo, limit=500),
+        undo=undo,
     )
 
 
@@ -207,7 +207,7 @@ def _tell(key: int, group: Sequence[MailboxPart], language: Language) -> Situati
         tone=TONE_BY_FLAG[first.flag],
         count=language.ngettext("{count} mailbox", "{count} mailboxes", len(group)),
         title=_title(first, language),
-        because=explain_verdict(basic) or (language.render(FLAG_MEANINGS[first.flag]),),
+        because=explain_verdict(basic, language) or (language.render(FLAG_MEANINGS[first.flag]),),
         replies=show_replies(basic),
         other_replies=tuple(write_reply(reply) for reply in basic.other_replies),
         closed=title_gates(basic.closed, language),
@@ -236,11 +236,11 @@ def _title(mailbox: MailboxPart, language: Language) -> str:
             return language.gettext("Refused: {gates}", gates=gates) if gates else language.gettext("Refused")
 
 
-def explain_verdict(verdict: VerdictPart) -> tuple[str, ...]:
+def explain_verdict(verdict: VerdictPart, language: Language) -> tuple[str, ...]:
     """Gives the reasons of every gate that is not open, the deciding one first."""
     shut = [gate for gate in verdict.gates if gate.state != "open" and gate.because]
     ordered = sorted(shut, key=lambda gate: gate.gate != verdict.decided_by)
-    return tuple(dict.fromkeys(show_name(gate.because, limit=400) for gate in ordered))
+    return tuple(dict.fromkeys(language.render(gate.because) for gate in ordered))
 
 
 def _count_rest(groups: Sequence[Sequence[MailboxPart]], language: Language) -> str:

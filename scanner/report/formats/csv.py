@@ -21,7 +21,7 @@ class CsvFormat:
         from scanner.report.tables import disarm, frame_mailboxes  # noqa: PLC0415 (pandas)
 
         text = io.TextIOWrapper(out, encoding=_ENCODING, newline="", write_through=True)
-        disarm(frame_mailboxes(edition.report)).to_csv(text, index=False, lineterminator="\r\n")
+        disarm(frame_mailboxes(edition.report, edition.language)).to_csv(text, index=False, lineterminator="\r\n")
         text.detach()
 
 

@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from scanner.model.text import write_text
 from scanner.report.formats import Edition
 
 _OPEN_END: Final = b'"mailboxes":[]}'
@@ -19,7 +20,7 @@ class JsonFormat:
 
     def write(self, edition: Edition, out: BinaryIO) -> None:
         """Writes the report with one mailbox a line, so that memory stays flat and diff and grep are of use."""
-        encoder = msgspec.json.Encoder()
+        encoder = msgspec.json.Encoder(enc_hook=write_text)
         head = encoder.encode(msgspec.structs.replace(edition.report, mailboxes=[]))
         out.write(head.removesuffix(b"]}"))
         separator = b"\n"

@@ -93,14 +93,17 @@ def _write_sheets(workbook: Any, report: Report, language: Language) -> None:  #
     style = workbook.add_format({"bold": True, "font_color": "#ffffff", "bg_color": "#1d3b53", "valign": "vcenter"})
     for name, headers, rows in sheets:
         _write_sheet(
-            workbook.add_worksheet(name), [(language.render(text), width) for text, width in headers], rows, style
+            workbook.add_worksheet(name),
+            [(language.render(text), width) for text, width in headers],
+            ([language.cell(cell) for cell in row] for row in rows),
+            style,
         )
 
 
 def _write_sheet(
     sheet: Any,  # noqa: ANN401 (xlsxwriter is untyped)
     headers: Sequence[tuple[str, int]],
-    rows: Iterable[Sequence[Cell]],
+    rows: Iterable[Sequence[str | int | None]],
     style: object,
 ) -> None:
     """Writes one sheet with header, frozen panes, widths and filter; rows beyond the limit are counted, not lost."""
@@ -122,7 +125,7 @@ def _write_sheet(
     sheet.autofilter(0, 0, last, len(headers) - 1)
 
 
-def _write_row(sheet: Any, number: int, row: Sequence[Cell]) -> None:  # noqa: ANN401 (xlsxwriter is untyped)
+def _write_row(sheet: Any, number: int, row: Sequence[str | int | None]) -> None:  # noqa: ANN401 (xlsxwriter is untyped)
     """Writes one row; a text too long for a cell is cut."""
     for place, cell in enumerate(row):
         if isinstance(cell, int):
