@@ -28,6 +28,10 @@ SNAPSHOT = Table(
     Column("finished", String(32)),
     Column("digest", String(64), nullable=False),
     Column("erased", String(32)),
+    Column("origin", Text),
+    Column("holder", Text),
+    Column("touched", String(32)),
+    Column("partial", Boolean),
 )
 
 
@@ -62,6 +66,36 @@ PAGE = Table(
     Column("tabular", Boolean, nullable=False),
     Column("rows_count", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("part", Text),
+    _of_snapshot(),
+)
+
+# How far a listing was read, while its snapshot is not finished.
+PLACE = Table(
+    "place",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("snapshot_id", String(40), primary_key=True),
+    Column("section", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    _of_snapshot(),
+)
+
+# What was asked of the tenant; without ids and queries.
+REQUEST = Table(
+    "request",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("snapshot_id", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("waited_ms", Integer, nullable=False),
+    Column("reading", Boolean, nullable=False),
     _of_snapshot(),
 )
 
