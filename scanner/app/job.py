@@ -8,7 +8,8 @@ from scanner.errors import ExitCode
 from scanner.model.frozen import Frozen
 from scanner.report.contract import RunPart, SummaryPart
 
-ALL_FORMATS = ("html", "pdf", "xlsx", "csv", "json")
+DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json")
+ALL_FORMATS = (*DEFAULT_FORMATS, "csv-raw", "ocsf", "junit")
 DEFAULT_OUT = Path("smtp-posture-runs")
 DEFAULT_STORE = "sqlite:///smtp-posture.db"
 
@@ -50,7 +51,7 @@ class Job(Frozen, frozen=True, kw_only=True):
 
     as_of: dt.date
     out: Path = DEFAULT_OUT
-    formats: tuple[str, ...] = ALL_FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     language: str = "en"
     source_ips: tuple[str, ...] = ()
     fail_on: FailOn | None = None

@@ -7,11 +7,18 @@ from typing import Annotated
 
 import typer
 
-from scanner.app.job import ALL_FORMATS, FailOn, Job, Waiver
+from scanner.app.job import ALL_FORMATS, DEFAULT_FORMATS, FailOn, Job, Waiver
 from scanner.errors import ConfigurationError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
-Format = Annotated[str, typer.Option("--format", help="Comma-separated list of html, pdf, xlsx, csv, json.")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Comma-separated list of html, pdf, xlsx, csv, json; for programs also csv-raw (values as they are), ocsf "
+        "(compliance findings) and junit (one test case per mailbox).",
+    ),
+]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the HTML and PDF report.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Date that is judged for, YYYY-MM-DD.", show_default="today")]
 SourceIp = Annotated[
@@ -27,7 +34,7 @@ TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a conf
 RunName = Annotated[str, typer.Option("--run", help="An id of a kept run, latest, or previous.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-DEFAULT_FORMATS = ",".join(ALL_FORMATS)
+USUAL_FORMATS = ",".join(DEFAULT_FORMATS)
 NO_IPS: list[str] = []
 
 

@@ -1,5 +1,6 @@
 """Mailboxes as one pandas frame: where the cross tables of the report and the CSV come from."""
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -8,8 +9,13 @@ from scanner.report.columns import MAILBOX_COLUMNS
 from scanner.report.contract import Report
 from scanner.report.language import Language
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a CSV cell that starts with one of these."""
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet runs a CSV cell that starts with one of these, or with what it trims to one; East Asian ones take the
+full-width forms (OWASP, CSV injection)."""
+
+_CELL_STARTS: Final = re.compile(r"(^(?=[=+\-@\t\r\n＝＋－＠])|(?!^)[;\r\n](?=[=+\-@＝＋－＠]))")
+"""Where a formula could start. After a semicolon or the end of a line too: a spreadsheet whose language separates with
+semicolons splits a file with commas there."""
 
 
 def frame_mailboxes(report: Report, language: Language) -> pd.DataFrame:
@@ -31,6 +37,21 @@ def frame_mailboxes(report: Report, language: Language) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(counts, "Int64") | {name: "str" for name in columns if name not in counts})
 
 
+def frame_rows(report: Report, language: Language) -> pd.DataFrame:
+    """Makes the frame of all mailboxes with what lets a row stand alone, in a pile of many runs' rows.
+
+    Args:
+        report: The report.
+        language: The language of its sentences.
+
+    Returns:
+        The frame of `frame_mailboxes`, and the same tenant, run and date in every row.
+    """
+    return frame_mailboxes(report, language).assign(
+        tenant_id=report.tenant.id, tenant_domain=report.tenant.domain, run_id=report.run.id, as_of=report.run.as_of
+    )
+
+
 def cross(frame: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     """Counts mailboxes by two columns; those without a value in one of them are left out.
 
@@ -48,7 +69,7 @@ def cross(frame: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
 
 
 def disarm(frame: pd.DataFrame) -> pd.DataFrame:
-    """Puts ``'`` before every text that a spreadsheet would run as a formula.
+    """Puts ``'`` before every text, or part of one, that a spreadsheet would run as a formula.
 
     Args:
         frame: Any frame.
@@ -58,6 +79,10 @@ def disarm(frame: pd.DataFrame) -> pd.DataFrame:
     """
     safe = frame.copy()
     for name in frame.columns[frame.dtypes == "str"]:
-        armed = frame[name].str.startswith(FORMULA_STARTS)
-        safe[name] = frame[name].mask(armed, "'" + frame[name])
+        safe[name] = frame[name].map(disarm_text)
     return safe
+
+
+def disarm_text(text: str) -> str:
+    """Puts ``'`` before a text, and before each part of it, that a spreadsheet would run as a formula."""
+    return _CELL_STARTS.sub(r"\1'", text)

@@ -17,7 +17,7 @@ from scanner.errors import ConfigurationError
 from scanner.schedule.cron import GRAMMAR, CronFields
 from scanner.schedule.times import make_trigger
 
-FormatName = Literal["html", "pdf", "xlsx", "csv", "json"]
+FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "csv-raw", "ocsf", "junit"]
 
 OWN_FOLDER = Path("schedules")
 # A name is an argument on the command line and a word in messages.
@@ -34,7 +34,7 @@ EXPECTED = {
     "timezone": "the name of a time zone, e.g. Europe/Amsterdam",
     "until": "a day, e.g. 2026-12-31",
     "tenants": '"all", or a list of names from the configuration',
-    "formats": "a list of html, pdf, xlsx, csv, json",
+    "formats": "a list of html, pdf, xlsx, csv, json, csv-raw, ocsf, junit",
     "lang": "the code of a language, e.g. en",
     "out": "a folder",
     "as_of": "a day, e.g. 2026-12-31",

@@ -11,6 +11,7 @@ from scanner.report.write import WrittenRun, write_run
 from tests.report.sample import make_hostile_report, make_report
 
 FORMATS = ("html", "pdf", "xlsx", "csv", "json")
+PROGRAMS = ("csv-raw", "ocsf", "junit")
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -37,7 +38,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenRun:
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> WrittenRun:
     """A run folder of a tenant full of hostile strings."""
-    return write_run(make_hostile_report(), tmp_path_factory.mktemp("hostile") / "run", FORMATS)
+    return write_run(make_hostile_report(), tmp_path_factory.mktemp("hostile") / "run", (*FORMATS, *PROGRAMS))
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from scanner.report.columns import MAILBOX_COLUMNS
 from scanner.report.language import open_language
-from scanner.report.tables import FORMULA_STARTS, cross, disarm, frame_mailboxes
+from scanner.report.tables import FORMULA_STARTS, cross, disarm, disarm_text, frame_mailboxes, frame_rows
 from scanner.report.write import WrittenRun
 from tests.report.outline import KEPT
-from tests.report.sample import HOSTILE, make_report
+from tests.report.sample import HOSTILE, make_hostile_report, make_report
+
+STANDING = ("tenant_id", "tenant_domain", "run_id", "as_of")
 
 
 def read_rows(run: WrittenRun) -> list[dict[str, str]]:
@@ -27,7 +29,24 @@ def test_it_has_a_byte_order_mark_so_that_excel_reads_utf_8(written: WrittenRun)
 def test_every_mailbox_is_a_row_with_all_columns(written: WrittenRun) -> None:
     rows = read_rows(written)
     assert len(rows) == 60
-    assert list(rows[0]) == [column.name for column in MAILBOX_COLUMNS]
+    assert list(rows[0]) == [*(column.name for column in MAILBOX_COLUMNS), *STANDING]
+
+
+def test_a_row_stands_alone(written: WrittenRun) -> None:
+    """Rows of many runs in one pile still say of which tenant, run and day they are."""
+    told = {tuple(row[name] for name in STANDING) for row in read_rows(written)}
+    tenant = "8f2d9c1e-5b0a-4c57-9d35-0f6f2f7b1a11"
+    assert told == {(tenant, "contoso.example", "20261123-080000-contoso", "2026-11-23")}
+
+
+def test_the_raw_file_holds_every_value_as_it_is(hostile: WrittenRun) -> None:
+    content = hostile.files["csv-raw"].read_bytes()
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+    assert [row["display_name"] for row in rows] == list(HOSTILE)
+    assert not content.startswith(b"\xef\xbb\xbf")
+    expected = frame_rows(make_hostile_report(), open_language("en"))
+    assert [list(row.values()) for row in rows] == [["" if pd.isna(v) else str(v) for v in row]
+                                                    for row in expected.itertuples(index=False)]  # fmt: skip
 
 
 def test_no_cell_can_be_a_formula(hostile: WrittenRun) -> None:
@@ -40,12 +59,20 @@ def test_hostile_names_are_whole_and_only_prefixed(hostile: WrittenRun) -> None:
     assert names == [f"'{text}" if text.startswith(FORMULA_STARTS) else text for text in HOSTILE]
 
 
+def test_a_cell_that_a_spreadsheet_makes_by_splitting_is_no_formula() -> None:
+    """With another list separator the file's lines fall apart at semicolons, and at line ends inside of names."""
+    assert disarm_text("Scanner;=1+1") == "Scanner;'=1+1"
+    assert disarm_text("two\n@SUM(A1)") == "two\n'@SUM(A1)"
+    assert disarm_text("a=b; c-d, e+f") == "a=b; c-d, e+f"
+
+
 @given(st.lists(st.text(), min_size=1))
 @settings(max_examples=50, deadline=None)
-def test_disarming_changes_nothing_but_the_start(texts: list[str]) -> None:
+def test_disarming_adds_quotes_and_changes_nothing_else(texts: list[str]) -> None:
     safe = disarm(pd.DataFrame({"text": pd.Series(texts, dtype="str")}))["text"].tolist()
     for text, cell in zip(texts, safe, strict=True):
-        assert cell == (f"'{text}" if text.startswith(FORMULA_STARTS) else text)
+        assert not cell.startswith(FORMULA_STARTS)
+        assert cell.replace("'", "") == text.replace("'", "")
 
 
 def test_counts_that_are_not_known_are_empty_and_not_zero() -> None:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pytest
 
+from scanner.app.job import ALL_FORMATS
 from scanner.errors import ConfigurationError, RenderError
 from scanner.report.formats import Edition, find_format, list_formats
 from scanner.report.formats.json import JsonFormat
@@ -71,14 +72,14 @@ def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
 def test_an_unknown_format_is_told_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="docx") as told:
         write_run(make_report(1), tmp_path / "run", ["json", "docx"])
-    assert "csv, html, json, pdf, xlsx" in told.value.advice
+    assert "csv, csv-raw, html, json, junit, ocsf, pdf, xlsx" in told.value.advice
     assert not (tmp_path / "run").exists()
 
 
 def test_formats_are_found_by_the_names_of_their_modules() -> None:
-    assert list_formats() == ("csv", "html", "json", "pdf", "xlsx")
+    assert sorted(ALL_FORMATS) == list(list_formats())
     with pytest.raises(ConfigurationError):
-        find_format("pdf_child")
+        find_format("pdf-child")
 
 
 def test_a_full_disk_leaves_no_half_written_file(tmp_path: Path) -> None:

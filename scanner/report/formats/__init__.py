@@ -12,7 +12,7 @@ from scanner.report.language import Language, open_language
 if TYPE_CHECKING:
     from scanner.report.view import ReportView
 
-_NOT_FORMATS = frozenset({"pdf_child"})
+_NOT_FORMATS = frozenset({"pdf-child"})
 
 
 class Edition:
@@ -60,9 +60,9 @@ class Format(Protocol):
 
 
 def list_formats() -> tuple[str, ...]:
-    """Lists the names of the formats."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in modules if name not in _NOT_FORMATS))
+    """Lists the names of the formats: those of their modules, with hyphens."""
+    names = (module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in names if name not in _NOT_FORMATS))
 
 
 def find_format(name: str) -> Format:
@@ -79,5 +79,5 @@ def find_format(name: str) -> Format:
     """
     if name not in list_formats():
         raise ConfigurationError(f"There is no report format {name!r}.", f"Choose from: {', '.join(list_formats())}.")
-    found: Format = importlib.import_module(f"{__name__}.{name}").FORMAT
+    found: Format = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").FORMAT
     return found
