@@ -83,6 +83,7 @@ class Posture(Frozen, frozen=True, kw_only=True):
         scopes: The people of the policies.
         mailboxes: In the order of their addresses.
         circumstances: How many different circumstances were judged.
+        source_ips: Public addresses of senders that it was judged for.
     """
 
     snapshot: Snapshot
@@ -90,6 +91,7 @@ class Posture(Frozen, frozen=True, kw_only=True):
     scopes: Scopes
     mailboxes: tuple[JudgedMailbox, ...]
     circumstances: int
+    source_ips: tuple[str, ...] = ()
 
 
 def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) -> Posture:
@@ -123,6 +125,7 @@ def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) 
         scopes=scopes,
         mailboxes=tuple(mailboxes),
         circumstances=len({id(found) for found in judged}),
+        source_ips=tuple(source_ips),
     )
 
 
@@ -219,9 +222,7 @@ class Join:
         self._risk = {row.id: risk_of(row) for row in snapshot.risky_users}
         self._federated = {domain.name: domain.federated for domain in snapshot.domains}
         self._cas = CasJoin(snapshot.cas_mailboxes)
-        self._exchange_users = unique(
-            (key, row) for row in snapshot.exchange_users for key in (row.entra_id, row.sign_in_name.lower()) if key
-        )
+        self._exchange_users = ExchangeUserJoin(snapshot.exchange_users)
         self._users_complete = snapshot.is_complete("users")
         self._risk_unless_listed = "none" if snapshot.is_complete("risky-users") else ""
 
@@ -249,7 +250,7 @@ class Join:
         entra_id = entra_id_of(row)
         user = self._users.get(entra_id)
         cas = self._cas.of(row)
-        exchange_user = self._exchange_user(row)
+        exchange_user = self._exchange_users.of(row)
         return Traits(
             kind=row.kind,
             listed=row.listed,
@@ -281,10 +282,6 @@ class Join:
             return AccountState.FOUND
         return AccountState.NOT_FOUND if self._users_complete else AccountState.NOT_READ
 
-    def _exchange_user(self, row: MailboxRow) -> ExchangeUserRow | None:
-        keys = (entra_id_of(row), row.sign_in_name.lower())
-        return next((found for key in keys if key and (found := self._exchange_users.get(key))), None)
-
     def _is_federated(self, row: MailboxRow, user: UserRow | None) -> bool | None:
         name = (user.sign_in_name if user else "") or row.sign_in_name
         federated = self._federated.get(name.rpartition("@")[2].lower())
@@ -306,6 +303,23 @@ class CasJoin:
         """Give the CAS rows that belong to none of the mailboxes."""
         taken = {key for mailbox in mailboxes for key in mailbox_keys(mailbox)}
         return (row for row in self._rows if not taken.intersection(cas_keys(row)))
+
+
+class ExchangeUserJoin:
+    """Exchange users by Entra id and by sign-in name; a key that two rows claim joins nothing."""
+
+    def __init__(self, rows: Sequence[ExchangeUserRow]) -> None:
+        self._by_key = unique((key, row) for row in rows for key in user_keys(row.entra_id, row.sign_in_name))
+
+    def of(self, row: MailboxRow) -> ExchangeUserRow | None:
+        """Find the Exchange user of a mailbox: by Entra id, by sign-in name."""
+        keys = user_keys(entra_id_of(row), row.sign_in_name)
+        return next((found for key in keys if (found := self._by_key.get(key))), None)
+
+
+def user_keys(entra_id: str, sign_in_name: str) -> Iterator[str]:
+    """Give the keys that a mailbox may share with an Exchange user."""
+    return (key for key in (entra_id, sign_in_name.lower()) if key)
 
 
 def cas_keys(row: CasRow) -> Iterator[str]:

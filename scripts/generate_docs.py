@@ -7,6 +7,7 @@ from scanner.evidence.document import render_evidence_folder
 from scanner.gates.document import render_gates, render_permissions
 from scanner.replies.document import render_replies
 from scanner.report.schema import write_schema
+from scanner.whatif.document import render_what_if
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -16,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": render_permissions,
     "replies.md": render_replies,
     "report.schema.json": lambda: write_schema().decode(),
+    "what-if.md": render_what_if,
 }
 
 

@@ -91,6 +91,10 @@ class Scopes:
         included = marks & ((1 << self._width) - 1) & ~excluded
         return included | (excluded & self._with_exclusion_gaps) << self._width
 
+    def without(self, badge: int, index: int) -> int:
+        """Give the badge that a user has once one policy excludes it by name."""
+        return self.normal(badge | 1 << (index + self._width))
+
     def includes(self, index: int, member: Member) -> bool | None:
         """Tell whether a user is in the scope of one policy; ``None`` where that isn't known."""
         low, high = bounds(self.formula(index, member.badge, member.guest, 1), {}, 1)

@@ -15,7 +15,7 @@ from scanner.model.judgement import Method, Remedy, Verdict
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text
 from scanner.posture import JudgedMailbox, Posture, pose
-from scanner.report.build import with_address
+from scanner.replies.commands import with_address
 from scanner.store import RunRecord, Store
 
 

@@ -12,6 +12,7 @@ from scanner.errors import ConfigurationError
 from scanner.evidence.registry import SECTIONS
 
 if TYPE_CHECKING:
+    from scanner.simulator import SimulatedTenant
     from scanner.sources.folder import FolderSource
     from scanner.sources.live import LiveSource
 
@@ -83,16 +84,21 @@ def simulated_tenant(mailboxes: int, seed: int) -> Iterator[TenantConfig]:
     from scanner.simulator import Scenario, SimulatedTenant, build_population  # noqa: PLC0415 -- a server of its own
 
     with SimulatedTenant(build_population(Scenario(mailboxes=mailboxes, seed=seed))) as tenant:
-        yield TenantConfig(
-            id=tenant.tenant_id,
-            cloud="custom",
-            credential=CredentialConfig(
-                kind="certificate", client_id=tenant.client_id, certificate_file=tenant.certificate_file
-            ),
-            endpoints=EndpointsConfig(
-                authority=tenant.authority_url,
-                graph=tenant.graph_url,
-                exchange=tenant.exchange_url,
-                ca_file=tenant.ca_file,
-            ),
-        )
+        yield configuration_of(tenant)
+
+
+def configuration_of(tenant: "SimulatedTenant") -> TenantConfig:
+    """Give a configuration that reads a simulated tenant, with a certificate."""
+    return TenantConfig(
+        id=tenant.tenant_id,
+        cloud="custom",
+        credential=CredentialConfig(
+            kind="certificate", client_id=tenant.client_id, certificate_file=tenant.certificate_file
+        ),
+        endpoints=EndpointsConfig(
+            authority=tenant.authority_url,
+            graph=tenant.graph_url,
+            exchange=tenant.exchange_url,
+            ca_file=tenant.ca_file,
+        ),
+    )

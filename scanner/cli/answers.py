@@ -14,10 +14,10 @@ from scanner.cli.picture import draw_diagnosis, draw_explanation
 from scanner.errors import ConfigurationError, ExitCode
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Method
+from scanner.replies.commands import with_address
 from scanner.replies.diagnose import Diagnosis, diagnose
 from scanner.replies.entry import Cause
 from scanner.replies.holding import CauseHeld, causes_that_hold, contradictions
-from scanner.report.build import with_address
 from scanner.store import Store
 
 FROM_STDIN = "-"

@@ -36,6 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 USUAL_FORMATS = ",".join(DEFAULT_FORMATS)
 NO_IPS: list[str] = []
+NO_CHANGES: list[str] = []
 
 
 def read_formats(text: str) -> tuple[str, ...]:

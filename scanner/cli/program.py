@@ -175,6 +175,31 @@ def diagnose(
     return do_diagnose(reply, question, method=method, as_json=as_json)
 
 
+@app.command()
+def whatif(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="An id, latest, or previous.")] = "",
+    changes: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="A change; may be given several times.")
+    ] = o.NO_CHANGES,
+    run_name: o.RunName = "latest",
+    config: o.ConfigFile = None,
+    as_of: o.AsOf = "",
+    source_ip: o.SourceIp = o.NO_IPS,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Tell what a change would do to every mailbox of a kept run, and which exceptions keep its senders working."""
+    from scanner.cli.whatif import do_what_if
+
+    return do_what_if(
+        changes=changes,
+        run_name=run or run_name,
+        config_file=config,
+        as_of=as_of,
+        source_ips=source_ip,
+        as_json=as_json,
+    )
+
+
 def shared(
     out: Path, formats: str, lang: str, as_of: str, source_ips: list[str], fail_on: FailOn | None
 ) -> dict[str, Any]:

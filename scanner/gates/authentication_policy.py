@@ -78,12 +78,16 @@ def judge_policy(name: str, setting: Setting, evidence: tuple[Finding, ...]) -> 
 
 
 def policy_named(name: str, setting: Setting) -> AuthenticationPolicy | None:
-    """Find a policy by name, GUID or distinguished name, whose first part is ``CN=name``."""
+    """Find a policy by any name that may be meant."""
+    known = setting.authentication_policies
+    return next((known[one] for one in names_meant(name) if one in known), None)
+
+
+def names_meant(name: str) -> tuple[str, str, str]:
+    """Give what an assigned policy may mean: a name or GUID, or a distinguished name that begins with CN=name."""
     whole = name.strip().lower()
     common = COMMA.split(whole, maxsplit=1)[0].removeprefix("cn=").replace("\\,", ",")
-    last = whole.rsplit("\\", 1)[-1]
-    known = setting.authentication_policies
-    return known.get(whole) or known.get(common) or known.get(last)
+    return whole, common, whole.rsplit("\\", 1)[-1]
 
 
 def unknown(because: Text, missing: tuple[str, ...], evidence: tuple[Finding, ...] = ()) -> Judgement:

@@ -1,7 +1,6 @@
 """From a posture to the typed report (design.md §10); its sentences are shown in the language of each reader."""
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, assert_never
@@ -20,6 +19,7 @@ from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text, quote, say
 from scanner.posture import JudgedMailbox, Posture
+from scanner.replies.commands import with_address
 from scanner.report.contract import (
     SCHEMA,
     CodePart,
@@ -44,7 +44,6 @@ from scanner.report.contract import (
 )
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
-SINGLE_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 MANAGED = "microsoft-managed:"
 MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
     None: "inherit",
@@ -338,25 +337,6 @@ def remedy_part(remedy: Remedy, address: str) -> RemedyPart:
     )
 
 
-def with_address(remedy: Remedy, address: str) -> Remedy:
-    """Put the mailbox's address into a remedy's commands."""
-    return Remedy(
-        gate=remedy.gate,
-        text=remedy.text,
-        command=remedy.command.replace("{address}", quoted(address)),
-        portal=remedy.portal,
-        undo=remedy.undo if isinstance(remedy.undo, Text) else remedy.undo.replace("{address}", quoted(address)),
-    )
-
-
 def words_of(undo: Text | str) -> Text:
     """Give what takes a remedy back as words; a command stays as it is in every language."""
     return undo if isinstance(undo, Text) else quote(undo)
-
-
-def quoted(address: str) -> str:
-    """Write an address as a PowerShell argument: in single quotes nothing in it can become code.
-
-    PowerShell takes typographic single quotes for quotes as well, so each of them is doubled.
-    """
-    return "'" + SINGLE_QUOTES.sub(r"\g<0>\g<0>", address) + "'"

@@ -13,7 +13,8 @@ from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import say
 from scanner.posture import pose
-from scanner.report.build import RunFacts, build, quoted, remedy_part
+from scanner.replies.commands import quoted
+from scanner.report.build import RunFacts, build, remedy_part
 from scanner.report.contract import MailboxPart, PolicyPart, Report, SmtpAuthPart
 from tests.support import folder
 
