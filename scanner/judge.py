@@ -25,6 +25,16 @@ class Verdicts(Frozen, frozen=True, kw_only=True):
     oauth_delegated: Verdict
     oauth_app: Verdict
 
+    def of(self, method: Method) -> Verdict:
+        """Give the verdict of one method."""
+        match method:
+            case Method.BASIC:
+                return self.basic
+            case Method.OAUTH_DELEGATED:
+                return self.oauth_delegated
+            case Method.OAUTH_APP:
+                return self.oauth_app
+
 
 class Shared(Frozen, frozen=True, kw_only=True):
     """The answers, per method, of the gates that don't look at policies: they are the same for many circumstances.

@@ -110,7 +110,7 @@ def source_ips_of(run: RunRecord) -> tuple[str, ...]:
 def explain(found: LookedUp, method: Method) -> Explanation:
     """Lay out the chain of gates of a mailbox."""
     mailbox, snapshot = found.mailbox, found.posture.snapshot
-    verdict = verdict_of(mailbox, method)
+    verdict = mailbox.verdicts.of(method)
     remedies = tuple(with_address(remedy, mailbox.row.address) for remedy in remedies_of(verdict))
     return Explanation(
         run=found.run.id,
@@ -126,17 +126,6 @@ def explain(found: LookedUp, method: Method) -> Explanation:
         policies=policy_paths(found, method),
         forecast=forecast_of(found, method),
     )
-
-
-def verdict_of(mailbox: JudgedMailbox, method: Method) -> Verdict:
-    """Give the verdict of one method."""
-    match method:
-        case Method.BASIC:
-            return mailbox.verdicts.basic
-        case Method.OAUTH_DELEGATED:
-            return mailbox.verdicts.oauth_delegated
-        case Method.OAUTH_APP:
-            return mailbox.verdicts.oauth_app
 
 
 def times_of(snapshot: Snapshot) -> dict[str, str]:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from scanner.app import sources
 from scanner.app.job import Job
-from scanner.app.lookup import LookedUp, explain, look_up, verdict_of
+from scanner.app.lookup import LookedUp, explain, look_up
 from scanner.cli.commands import print_json, print_line
 from scanner.cli.options import read_addresses, read_date
 from scanner.cli.picture import draw_diagnosis, draw_explanation
@@ -97,7 +97,7 @@ def do_diagnose(reply: str, question: Question, *, method: str, as_json: bool) -
     against: tuple[str, ...] = ()
     if question.address:
         looked_up = find(question)
-        verdict = verdict_of(looked_up.mailbox, read_method(method))
+        verdict = looked_up.mailbox.verdicts.of(read_method(method))
         held = causes_that_hold(found, verdict)
         scanned = looked_up.run.started.date().isoformat()
         against = tuple(str(words) for words in contradictions(found, verdict, scanned))

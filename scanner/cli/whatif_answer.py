@@ -10,7 +10,7 @@ from scanner.posture import JudgedMailbox
 from scanner.replies.commands import with_address
 from scanner.report.build import reply_part
 from scanner.report.contract import ReplyPart
-from scanner.whatif.compare import Moved, verdict_of
+from scanner.whatif.compare import Moved
 from scanner.whatif.exceptions import Exemption, Granted, Kind, is_new_policy, remedy_of
 
 SCHEMA = "smtp-posture.whatif/1"
@@ -195,7 +195,7 @@ def tallies(moved: Iterable[Moved], *, known: bool) -> Iterable[Tally]:
     used: Counter[tuple[Method, str, str]] = Counter()
     for one in moved:
         for method in one.methods:
-            before, after = (verdict_of(side.verdicts, method).outcome.value for side in (one.before, one.after))
+            before, after = (side.verdicts.of(method).outcome.value for side in (one.before, one.after))
             counts[method, before, after] += 1
             used[method, before, after] += bool(one.in_use)
     for key in sorted(counts, key=lambda key: (list(Method).index(key[0]), -counts[key], key)):
@@ -230,7 +230,7 @@ def turn_of(moved: Moved, method: Method) -> Turn | None:
     """Write one method of a mailbox, where it changes."""
     if method not in moved.methods:
         return None
-    before, after = verdict_of(moved.before.verdicts, method), verdict_of(moved.after.verdicts, method)
+    before, after = moved.before.verdicts.of(method), moved.after.verdicts.of(method)
     return Turn(before=verdicted(before), after=verdicted(after))
 
 

@@ -6,7 +6,7 @@ from scanner.app.whatif import WhatIf
 from scanner.cli.picture import METHODS, TITLES
 from scanner.cli.whatif_answer import ExceptionsPart, NeededExceptions, exceptions_part, reply_line, totals_of
 from scanner.model.judgement import Method
-from scanner.whatif.compare import Moved, verdict_of
+from scanner.whatif.compare import Moved
 
 SHOWN = 20
 
@@ -57,7 +57,7 @@ def draw_mailbox(moved: Moved) -> Iterator[str]:
     used = "  (in use)" if moved.in_use else ""
     yield f"{moved.before.row.address or moved.before.id}{used}"
     for method in moved.methods:
-        before, after = verdict_of(moved.before.verdicts, method), verdict_of(moved.after.verdicts, method)
+        before, after = moved.before.verdicts.of(method), moved.after.verdicts.of(method)
         gate = f"  by {TITLES[after.decided_by]}" if after.decided_by else ""
         yield f"  {METHODS[method]}: {turn_words(before.outcome.value, after.outcome.value)}{gate}"
     reply = reply_line(moved.after.verdicts.basic)

@@ -59,7 +59,7 @@ class Moved(Frozen, frozen=True, kw_only=True):
     def outcomes_change(self) -> bool:
         """Not only the reply changes."""
         return any(
-            verdict_of(self.before.verdicts, method).outcome is not verdict_of(self.after.verdicts, method).outcome
+            self.before.verdicts.of(method).outcome is not self.after.verdicts.of(method).outcome
             for method in self.methods
         )
 
@@ -90,25 +90,12 @@ def _moved(before: Iterable[JudgedMailbox], after: Iterable[JudgedMailbox], use:
 
 def methods_changed(before: Verdicts, after: Verdicts) -> tuple[Method, ...]:
     """Name the methods whose outcome, reply or deciding gate differs."""
-    return tuple(
-        method for method in Method if essence(verdict_of(before, method)) != essence(verdict_of(after, method))
-    )
+    return tuple(method for method in Method if essence(before.of(method)) != essence(after.of(method)))
 
 
 def essence(verdict: Verdict) -> tuple[object, ...]:
     """Give what a sender notices of a verdict, and the gate that is behind it."""
     return verdict.outcome, verdict.reply, verdict.decided_by
-
-
-def verdict_of(verdicts: Verdicts, method: Method) -> Verdict:
-    """Give the verdict of one method."""
-    match method:
-        case Method.BASIC:
-            return verdicts.basic
-        case Method.OAUTH_DELEGATED:
-            return verdicts.oauth_delegated
-        case Method.OAUTH_APP:
-            return verdicts.oauth_app
 
 
 def methods_to_keep(verdicts: Verdicts, used: Used) -> tuple[Method, ...]:
@@ -119,13 +106,9 @@ def methods_to_keep(verdicts: Verdicts, used: Used) -> tuple[Method, ...]:
     """
     basic = () if used.basic == 0 else (Method.BASIC,)
     wanted = (*basic, *(OAUTH if used.oauth else ()))
-    return tuple(method for method in wanted if verdict_of(verdicts, method).outcome in WORKING)
+    return tuple(method for method in wanted if verdicts.of(method).outcome in WORKING)
 
 
 def worsens(before: Verdicts, after: Verdicts, methods: Iterable[Method]) -> tuple[Method, ...]:
     """Name the methods that work less than before: accepted, then depends, then unknown, then refused."""
-    return tuple(
-        method
-        for method in methods
-        if RANK[verdict_of(after, method).outcome] < RANK[verdict_of(before, method).outcome]
-    )
+    return tuple(method for method in methods if RANK[after.of(method).outcome] < RANK[before.of(method).outcome])

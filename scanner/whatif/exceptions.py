@@ -23,7 +23,7 @@ from scanner.model.text import Text, say
 from scanner.posture import JudgedMailbox, Posture, entra_id_of, pose
 from scanner.replies.catalogue import cause
 from scanner.replies.commands import quoted
-from scanner.whatif.compare import UNKNOWN_USE, Moved, Use, methods_to_keep, verdict_of, worsens
+from scanner.whatif.compare import UNKNOWN_USE, Moved, Use, methods_to_keep, worsens
 from scanner.whatif.draft import Draft
 
 NEW_POLICY = "SMTP senders"
@@ -135,7 +135,7 @@ def find_exceptions(before: Posture, after: Posture, moved: Iterable[Moved], use
 
 def reason(verdicts: Verdicts, method: Method) -> Text:
     """Say why nothing can be excepted: what the deciding gate says."""
-    verdict = verdict_of(verdicts, method)
+    verdict = verdicts.of(method)
     found = next((one for one in verdict.judgements if one.gate == verdict.decided_by), None)
     return found.because if found else say("No exception for a single mailbox is known.")
 
@@ -224,7 +224,7 @@ class _Search:
         closed = {
             judgement.gate
             for method in methods
-            for judgement in verdict_of(mailbox.verdicts, method).judgements
+            for judgement in mailbox.verdicts.of(method).judgements
             if judgement.state is not GateState.OPEN
         }
         account_known = bool(entra_id_of(mailbox.row))
