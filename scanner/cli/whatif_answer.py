@@ -280,7 +280,7 @@ def exception_group(granted: Granted, found: WhatIf) -> NeededExceptions:
                 address=mailbox.row.address,
                 option=option_of(exemption, mailbox),
                 command=given.command,
-                undo=given.undo,
+                undo=str(given.undo),
             )
         )
     return NeededExceptions(
