@@ -7,6 +7,7 @@ from scanner.evidence.document import render_evidence_folder
 from scanner.gates.document import render_gates, render_permissions
 from scanner.replies.document import render_replies
 from scanner.report.schema import write_schema
+from scanner.simulator.faults.document import render_scenarios
 from scanner.whatif.document import render_what_if
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -16,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "gates.md": render_gates,
     "permissions.md": render_permissions,
     "replies.md": render_replies,
+    "scenarios.md": render_scenarios,
     "report.schema.json": lambda: write_schema().decode(),
     "what-if.md": render_what_if,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner.cli import main
-from scanner.simulator import Faults, Population, Scenario, SimulatedTenant, build_population
+from scanner.simulator import Population, Scenario, SimulatedTenant, build_population, read_faults
 
 MAILBOXES = 3000
 
@@ -112,7 +112,8 @@ def test_a_secret_reads_the_same_as_a_certificate(
 
 def test_an_empty_mailbox_list_is_no_clean_report(population: Population, tmp_path: Path) -> None:
     """Zero mailboxes where the users say there are some: incomplete, and a note that says why."""
-    with SimulatedTenant(population, faults=Faults(empty_mailboxes=True)) as empty:
+    faults = read_faults('faults = [{when.cmdlet = "Get-*Mailbox", then.empty_list = true}]')
+    with SimulatedTenant(population, faults=faults) as empty:
         code, found = scan(tmp_path, empty, "certificate")
     assert code == 4
     assert found["run"]["complete"] is False

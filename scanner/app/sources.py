@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scanner.sources.live import LiveSource
 
 DEFAULT_CONFIG = Path("smtp-posture.toml")
+DEMO_MAILBOXES = 2000
+DEMO_SEED = 1
 
 
 def load_config(path: Path | None) -> Config:
@@ -74,16 +76,27 @@ def live_source(tenant: TenantConfig) -> "LiveSource":
 
 
 @contextmanager
-def simulated_tenant(mailboxes: int, seed: int) -> Iterator[TenantConfig]:
+def simulated_tenant(mailboxes: int | None, seed: int | None, scenario: str = "") -> Iterator[TenantConfig]:
     """Start the simulated tenant and give a configuration that reads it, with a certificate.
 
     Args:
-        mailboxes: How many mailboxes it has.
-        seed: What its population is made from.
-    """
-    from scanner.simulator import Scenario, SimulatedTenant, build_population  # noqa: PLC0415 -- a server of its own
+        mailboxes: How many mailboxes it has; as the scenario says where it is not given, else a small company's.
+        seed: What its population is made from; the same.
+        scenario: File or name of a scenario that says what goes wrong; empty where nothing shall.
 
-    with SimulatedTenant(build_population(Scenario(mailboxes=mailboxes, seed=seed))) as tenant:
+    Raises:
+        ConfigurationError: Something is wrong with the scenario.
+    """
+    from scanner import simulator  # noqa: PLC0415 -- a server of its own
+
+    faults = simulator.load_faults(scenario) if scenario else simulator.Faults()
+    population = simulator.build_population(
+        simulator.Scenario(
+            mailboxes=mailboxes or faults.tenant.mailboxes or DEMO_MAILBOXES,
+            seed=faults.tenant.seed or DEMO_SEED if seed is None else seed,
+        )
+    )
+    with simulator.SimulatedTenant(population, faults=faults) as tenant:
         yield configuration_of(tenant)
 
 

@@ -20,11 +20,11 @@ from scanner.store import Store
 Choices = dict[str, Any]
 
 
-def do_demo(*, mailboxes: int, seed: int, as_json: bool, choices: Choices) -> ExitCode:
+def do_demo(*, mailboxes: int | None, seed: int | None, scenario: str, as_json: bool, choices: Choices) -> ExitCode:
     """Scan the simulated tenant."""
     config = sources.load_config(None)
     job = make_job(**choices, store_url=config.store.url)
-    with sources.simulated_tenant(mailboxes, seed) as tenant, progress_on_terminal() as progress:
+    with sources.simulated_tenant(mailboxes, seed, scenario) as tenant, progress_on_terminal() as progress:
         finished = run_job(sources.live_source(tenant), job, progress)
     return announce(finished, job.fail_on, as_json=as_json)
 

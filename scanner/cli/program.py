@@ -57,8 +57,14 @@ def common(
 
 @app.command()
 def demo(
-    mailboxes: Annotated[int, typer.Option(min=1, max=1_000_000, help="Mailboxes of the simulated tenant.")] = 2000,
-    seed: Annotated[int, typer.Option(help="What its population is made from.")] = 1,
+    mailboxes: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="Mailboxes of the simulated tenant.", show_default="2000"),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="What its population is made from.", show_default="1")] = None,
+    scenario: Annotated[
+        str, typer.Option(help="TOML file, or name of a ready one, that says what goes wrong (docs/scenarios.md).")
+    ] = "",
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     lang: o.Lang = "en",
@@ -71,7 +77,7 @@ def demo(
     from scanner.cli.commands import do_demo
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on)
-    return do_demo(mailboxes=mailboxes, seed=seed, as_json=as_json, choices=choices)
+    return do_demo(mailboxes=mailboxes, seed=seed, scenario=scenario, as_json=as_json, choices=choices)
 
 
 @app.command()

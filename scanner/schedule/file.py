@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from scanner.config.complaint import read_complaint
 from scanner.config.lines import KeyPath, find_line
 from scanner.config.tables import FlagName, Table
 from scanner.content import find_content
@@ -22,10 +23,6 @@ FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "csv-raw", "ocsf", "j
 OWN_FOLDER = Path("schedules")
 # A name is an argument on the command line and a word in messages.
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-PLACE = re.compile(r" - at `\$(?P<place>[^`]*)`$")
-STEP = re.compile(r"\.(?P<key>\w+)|\[(?P<index>\d+)\]")
-UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`")
-QUOTED_KEY = re.compile(r"(?:Object missing required field )?`(?P<key>\w+)`")
 
 EXPECTED = {
     "title": "one line of text",
@@ -154,14 +151,8 @@ def _read(file: Path) -> str:
 
 def _explain(file: Path, text: str, said: str) -> ConfigurationError:
     """Turn msgspec's complaint into one with a line and a key."""
-    found = PLACE.search(said)
-    around = tuple(step["key"] or int(step["index"]) for step in STEP.finditer(found["place"] if found else ""))
-    what = PLACE.sub("", said)
-    unknown = UNKNOWN.match(what)
-    if unknown:
-        return _mistake(file, text, (*around, unknown["key"]), "unknown key")
-    named = QUOTED_KEY.search(what) if not what.startswith("Expected") else None
-    return _mistake(file, text, (*around, named["key"]) if named else around, what.replace("`", ""))
+    path, what = read_complaint(said)
+    return _mistake(file, text, path, what)
 
 
 def _mistake(file: Path, text: str, path: KeyPath, what: str) -> ConfigurationError:

@@ -8,7 +8,7 @@
 It shares no rule with the product, so that the product can be proven wrong.
 """
 
-from scanner.simulator.faults import Faults
+from scanner.simulator.faults import Faults, load_faults, read_faults
 from scanner.simulator.population import Population, Scenario, build_population
 from scanner.simulator.tenant import SimulatedTenant
 from scanner.simulator.truth import Layer, Method, Outcome, Submission
@@ -23,4 +23,6 @@ __all__ = [
     "SimulatedTenant",
     "Submission",
     "build_population",
+    "load_faults",
+    "read_faults",
 ]

@@ -72,4 +72,13 @@ class TlsServer:
             self._ready.set()
             await self._stop.wait()
         finally:
+            await _hang_up(runner)
             await runner.cleanup()
+
+
+async def _hang_up(runner: web.AppRunner) -> None:
+    """End what connections are left at once: TLS would wait for the other side to say goodbye."""
+    for connection in runner.server.connections if runner.server else ():
+        if connection.transport:
+            connection.transport.abort()
+    await asyncio.sleep(0)

@@ -2,30 +2,33 @@
 
 import secrets
 import tempfile
-import time
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote
 
-from aiohttp import web
+import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scanner.simulator.certificates import make_authority, make_client_identity, make_server_identity
+from scanner.simulator.door import Door, Told
 from scanner.simulator.exchange import ExchangeApi
-from scanner.simulator.faults import FaultDice, Faults
+from scanner.simulator.faults import Faults
+from scanner.simulator.faults.engine import FaultEngine, Serve
+from scanner.simulator.faults.request import Recogniser
 from scanner.simulator.graph import GraphApi
 from scanner.simulator.graph.desk import Desk
+from scanner.simulator.ledger import Ledger, Visit
 from scanner.simulator.login import LoginApi, Registration
 from scanner.simulator.paging import Bookmarks
 from scanner.simulator.permissions import ALL_RIGHTS, EXCHANGE_RBAC, EXCHANGE_ROLES, GRAPH_ROLES
 from scanner.simulator.places import place_at
 from scanner.simulator.population import Population
-from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.server import HOST, TlsServer
+from scanner.simulator.stranger import Stranger
 from scanner.simulator.tokens import LIFETIME, Mint
 from scanner.simulator.truth import MailServer, Method, Submission
 from scanner.simulator.wire import Answer, Ask
@@ -33,16 +36,6 @@ from scanner.simulator.wire import Answer, Ask
 _EXCHANGE_PREFIX, _GRAPH_PREFIX = "exchange", "graph"
 _HOME = "192.0.2.10"
 """An address that no named location holds."""
-
-
-class Visit(Frozen, frozen=True, kw_only=True):
-    """One request that reached the server; without its headers and body, so that no secret stays behind."""
-
-    at: float
-    """Seconds of the monotonic clock."""
-    method: str
-    path: str
-    status: int
 
 
 class SimulatedTenant:
@@ -67,25 +60,30 @@ class SimulatedTenant:
         faults: Faults | None = None,
         token_lifetime: int = LIFETIME,
     ) -> None:
-        self._without = frozenset(without)
+        self._faults = faults or Faults()
+        self._without = frozenset(without) | frozenset(self._faults.tenant.without)
         if unknown := self._without - ALL_RIGHTS:
             raise ValueError(f"not a right of the simulated tenant: {', '.join(sorted(unknown))}")
         self.population = population
         self.tenant_id = population.tenant_id
         self.client_id = population.client_id
         self.client_secret = secrets.token_urlsafe(30)
-        self._faults = faults or Faults()
-        self._graph_dice = FaultDice(self._faults, explains=True)
-        self._exchange_dice = FaultDice(self._faults, explains=False)
         self._mint = Mint(self.tenant_id, self.client_id, token_lifetime)
-        self._visits: list[Visit] = []
+        if EXCHANGE_RBAC in self._without:
+            self._mint.drop(EXCHANGE_RBAC)
+        self._recogniser = Recogniser()
+        self.ledger = Ledger()
+        self.stranger = Stranger()
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
         """Make certificates, start the server, and learn its address."""
         with ExitStack() as exits:
             self.folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="simulated-tenant-")))
-            server = exits.enter_context(TlsServer(self._handle, self._write_certificates()))
+            exits.enter_context(self.stranger)
+            door = Door(self._answer, self.ledger, packs=self._faults.service.gzip)
+            server = exits.enter_context(TlsServer(door.handle, self._write_certificates()))
+            self.port = server.port
             self.base_url = f"https://{HOST}:{server.port}"
             self._open_services()
             self._exits = exits.pop_all()
@@ -125,7 +123,17 @@ class SimulatedTenant:
     @property
     def visits(self) -> tuple[Visit, ...]:
         """All requests so far, in the order in which they were answered."""
-        return tuple(self._visits)
+        return self.ledger.visits
+
+    @property
+    def injected(self) -> Counter[str]:
+        """How often each fault struck so far, by its name."""
+        return self._engine.injected
+
+    @property
+    def tokens_issued(self) -> int:
+        """How many access tokens were given out."""
+        return self._mint.issued
 
     def submit(self, mailbox: str, method: str = "basic", *, source_ip: str = _HOME, risk: str = "none") -> Submission:
         """Send a message through the tenant's mail server, as far as AUTH.
@@ -175,41 +183,43 @@ class SimulatedTenant:
             },
             mint=self._mint,
         )
-        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), faults=self._faults)
-        self._graph = GraphApi(desk, self._mint, self._graph_dice)
-        self._exchange = ExchangeApi(
-            root=self.exchange_url,
-            population=self.population,
+        rows = self._faults.service.rows
+        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), rows=rows)
+        self._graph = GraphApi(desk, self._mint, self._answer_item, self._faults.seed)
+        self._exchange = ExchangeApi(root=self.exchange_url, population=self.population, mint=self._mint, rows=rows)
+        self._engine = FaultEngine(
+            self._faults,
             mint=self._mint,
-            faults=self._faults,
-            has_role=EXCHANGE_RBAC not in self._without,
+            recogniser=self._recogniser,
+            audiences={_GRAPH_PREFIX: self.graph_url, _EXCHANGE_PREFIX: self.exchange_url},
+            places={
+                "host": HOST,
+                "port": str(self.port),
+                "foreign": str(self.stranger.port),
+                "base": self.base_url,
+            },
         )
 
-    async def _handle(self, request: web.Request) -> web.Response:
-        path = tuple(unquote(segment) for segment in request.rel_url.raw_path.strip("/").split("/"))
-        ask = Ask(
-            method=request.method,
-            path=path,
-            query=dict(request.query),
-            headers=request.headers,
-            body=await request.read(),
-        )
-        answer = self._answer(ask)
-        self._visits.append(
-            Visit(at=time.monotonic(), method=request.method, path=request.path_qs, status=answer.status)
-        )
-        headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
-        return web.Response(status=answer.status, body=answer.encode(), headers=headers)
+    def _answer(self, ask: Ask) -> Told:
+        request = self._recogniser.recognise(ask)
+        answer = self._engine.answer(ask, request, self._serve)
+        return Told(answer=answer, request=request, token=self._mint.number(ask.headers.get("authorization", "")))
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer_item(self, item: Ask, serve: Serve) -> Answer:
+        """Answer one item of a batch; what its path leaves out is that it is Graph's."""
+        whole = msgspec.structs.replace(item, path=(_GRAPH_PREFIX, *item.path))
+        request = self._recogniser.recognise(whole)
+        return self._engine.answer(whole, request, lambda ask: serve(_below(ask)), alone=False)
+
+    def _serve(self, ask: Ask) -> Answer:
         match ask.path[0]:
             case "graph":
-                return self._graph_dice.roll() or self._graph.answer(_below(ask))
+                return self._graph.answer(_below(ask))
             case "exchange":
-                return self._exchange_dice.roll() or self._exchange.answer(_below(ask))
+                return self._exchange.answer(_below(ask))
             case _:
                 return self._login.answer(ask)
 
 
 def _below(ask: Ask) -> Ask:
-    return Ask(method=ask.method, path=ask.path[1:], query=ask.query, headers=ask.headers, body=ask.body)
+    return msgspec.structs.replace(ask, path=ask.path[1:])

@@ -1,10 +1,14 @@
 """A request and its answer, as the simulated services see them: free of any web framework."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
 from scanner.simulator.population.frozen import Frozen
+
+Breakage = Literal["close", "reset", "stall", "cut"]
+"""How a connection fails: closed or reset before the answer, no answer at all, or half of one."""
 
 
 class Ask(Frozen, frozen=True, kw_only=True):
@@ -17,6 +21,8 @@ class Ask(Frozen, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     """Looked up without regard to case."""
     body: bytes = b""
+    target: str = ""
+    """Path and query exactly as they came."""
 
 
 class Answer(Frozen, frozen=True, kw_only=True):
@@ -28,6 +34,11 @@ class Answer(Frozen, frozen=True, kw_only=True):
     raw: bytes | None = None
     """Sent as it is, in place of `content`."""
     headers: Mapping[str, str] = {}
+    delay: float = 0.0
+    """Seconds before it is sent."""
+    breakage: Breakage | None = None
+    fault: str = ""
+    """Name of the fault that made it what it is."""
 
     def encode(self) -> bytes:
         """Return the body's bytes."""

@@ -4,8 +4,19 @@ from collections import Counter
 
 import pytest
 
-from scanner.simulator import Faults, Population, Scenario, SimulatedTenant, build_population
+from scanner.simulator import Population, Scenario, SimulatedTenant, build_population, read_faults
 from tests.simulator.client import UNLIMITED, Client, Open
+
+OMITTED = read_faults("""
+[[faults]]
+when.cmdlet = "Get-CASMailbox"
+then.omit = ["SmtpClientAuthenticationDisabled"]
+""")
+EMPTY = read_faults("""
+[[faults]]
+when.cmdlet = "Get-*Mailbox"
+then.empty_list = true
+""")
 
 
 @pytest.mark.parametrize("cmdlet", ["Get-Mailbox", "Get-CASMailbox", "Get-User"])
@@ -86,9 +97,9 @@ def test_an_unknown_identity_answers_404(client: Client) -> None:
 
 
 def test_on_request_the_smtp_flag_is_missing_and_the_mailbox_list_empty(open_client: Open, small: Population) -> None:
-    client = open_client(SimulatedTenant(small, faults=Faults(omit_smtp_flag=True)))
+    client = open_client(SimulatedTenant(small, faults=OMITTED))
     assert not any("SmtpClientAuthenticationDisabled" in row for row in client.list_all("Get-CASMailbox"))
-    empty = open_client(SimulatedTenant(small, faults=Faults(empty_mailboxes=True)))
+    empty = open_client(SimulatedTenant(small, faults=EMPTY))
     assert empty.list_all("Get-Mailbox") == []
     assert empty.walk("/users?$top=999")
 

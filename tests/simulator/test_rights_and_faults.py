@@ -1,9 +1,9 @@
-"""Rights that were taken away, and things that go wrong on purpose."""
+"""Rights that were taken away, and what the server remembers."""
 
 import pytest
 
-from scanner.simulator import Faults, Population, SimulatedTenant
-from tests.simulator.client import UNLIMITED, Open
+from scanner.simulator import Population, Scenario, SimulatedTenant, build_population
+from tests.simulator.client import Open
 
 _PATHS = {
     "Application.Read.All": "/servicePrincipals",
@@ -54,46 +54,33 @@ def test_a_right_that_is_misspelt_is_not_silently_kept(small: Population) -> Non
         SimulatedTenant(small, without={"Policy.Read.Al"})
 
 
-def test_a_share_of_requests_is_throttled_and_says_how_long_to_wait(open_client: Open, small: Population) -> None:
-    client = open_client(SimulatedTenant(small, faults=Faults(throttle_share=0.3, retry_after=2, seed=3)))
-    answers = [client.get("/organization") for _ in range(40)]
-    throttled = [answer for answer in answers if answer.status_code == 429]
-    assert 4 <= len(throttled) <= 20
-    assert {answer.headers["Retry-After"] for answer in throttled} == {"2"}
-
-
-def test_items_of_a_batch_are_throttled_one_by_one(open_client: Open, small: Population) -> None:
-    client = open_client(SimulatedTenant(small, faults=Faults(throttle_share=0.3, seed=5)))
-    answers = [client.batch(*["/organization"] * 20) for _ in range(5)]
-    statuses = {one["status"] for answer in answers if answer.ok for one in answer.json()["responses"]}
-    assert statuses == {200, 429}
-
-
-def test_throttling_can_keep_quiet_about_the_time(open_client: Open, small: Population) -> None:
-    client = open_client(SimulatedTenant(small, faults=Faults(throttle_share=1, retry_after=None)))
-    answer = client.get("/organization")
-    assert answer.status_code == 429
-    assert "Retry-After" not in answer.headers
-
-
-def test_errors_come_as_html(open_client: Open, small: Population) -> None:
-    client = open_client(SimulatedTenant(small, faults=Faults(error_share=1, error_status=502)))
-    answer = client.get("/organization")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
-
-
-def test_a_link_to_the_next_page_can_lead_elsewhere(open_client: Open, population: Population) -> None:
-    client = open_client(SimulatedTenant(population, faults=Faults(foreign_next_link="https://evil.example/x")))
-    assert client.get("/users").json()["@odata.nextLink"] == "https://evil.example/x"
-    assert client.invoke("Get-Mailbox", UNLIMITED).json()["@odata.nextLink"] == "https://evil.example/x"
-
-
 def test_every_request_is_remembered_without_its_secrets(open_client: Open, small: Population) -> None:
     client = open_client(SimulatedTenant(small))
-    client.get("/organization")
+    client.get("/organization", **{"client-request-id": "asked-by-me"})
     assert [visit.status for visit in client.tenant.visits] == [200, 200, 200]
-    assert client.tenant.visits[-1].path == "/graph/v1.0/organization"
+    last = client.tenant.visits[-1]
+    assert (last.path, last.token, last.page, last.fault) == ("/graph/v1.0/organization", 1, 1, "")
+    assert last.headers["client-request-id"] == "asked-by-me"
+    assert last.at <= last.answered
     assert client.tenant.client_secret not in str(client.tenant.visits)
+    assert "eyJ" not in str(client.tenant.visits)
+
+
+def test_the_ledger_tells_pages_and_cmdlets(open_client: Open) -> None:
+    client = open_client(SimulatedTenant(build_population(Scenario(mailboxes=1100))))
+    client.list_all("Get-Mailbox")
+    client.walk("/users?$top=999")
+    ledger = client.tenant.ledger
+    assert [visit.page for visit in ledger.to("/exchange/*", "Get-Mailbox")] == [1, 2]
+    assert [visit.page for visit in ledger.to("/graph/v1.0/users")] == [1, 2]
+    assert ledger.to("/exchange/*", "Get-CASMailbox") == []
+    assert all(0 < visit.bytes < 400_000 for visit in ledger.to("/exchange/*"))
+
+
+def test_large_answers_are_packed_for_those_who_accept_it(open_client: Open, small: Population) -> None:
+    client = open_client(SimulatedTenant(small))
+    assert client.get("/users").headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/users", **{"Accept-Encoding": "identity"}).headers
 
 
 def test_after_the_tenant_is_left_nothing_answers_and_no_key_remains(small: Population) -> None:

@@ -10,9 +10,8 @@ import msgspec
 from scanner.simulator.exchange import refusals
 from scanner.simulator.exchange.cmdlets import CMDLETS, Cmdlet, IdentityUnknownError, Listing
 from scanner.simulator.exchange.rows import Row
-from scanner.simulator.faults import Faults
 from scanner.simulator.paging import Bookmarks
-from scanner.simulator.permissions import MANAGE_AS_APP
+from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.tokens import Mint, TokenRefusedError
@@ -20,7 +19,6 @@ from scanner.simulator.wire import Answer, Ask
 
 _ROWS = 1000
 """Rows of a page, and of a list that was not asked to be unlimited."""
-_SMTP_FLAG = "SmtpClientAuthenticationDisabled"
 _MORE_EXIST = (
     "By default, only the first 1000 items are returned. Use the ResultSize parameter to specify the number of items "
     'returned. To return all items, specify "-ResultSize Unlimited".'
@@ -52,16 +50,14 @@ class ExchangeApi:
         root: address of the service.
         population: the tenant.
         mint: verifies tokens.
-        faults: what goes wrong on purpose.
-        has_role: False if the application holds no role inside Exchange.
+        rows: largest page.
     """
 
-    def __init__(self, *, root: str, population: Population, mint: Mint, faults: Faults, has_role: bool) -> None:
+    def __init__(self, *, root: str, population: Population, mint: Mint, rows: int | None = None) -> None:
         self._root = root
         self._population = population
         self._mint = mint
-        self._faults = faults
-        self._has_role = has_role
+        self._rows = min(rows or _ROWS, _ROWS)
         self._bookmarks = Bookmarks()
 
     def answer(self, ask: Ask) -> Answer:
@@ -84,8 +80,8 @@ class ExchangeApi:
     def _authorize(self, ask: Ask, tenant: str) -> Answer:
         try:
             claims = self._mint.read(ask.headers.get("authorization", ""), self._root)
-        except TokenRefusedError:
-            return refusals.token_is_refused()
+        except TokenRefusedError as error:
+            return refusals.token_is_refused(error.challenge)
         if tenant.lower() not in {self._population.tenant_id, self._population.initial_domain}:
             return refusals.token_is_refused()
         try:
@@ -95,7 +91,7 @@ class ExchangeApi:
         if MANAGE_AS_APP not in claims.roles:
             return refusals.call_is_not_allowed(command.cmdlet_name)
         cmdlet = CMDLETS.get(command.cmdlet_name)
-        if cmdlet is None or not self._has_role:
+        if cmdlet is None or not self._mint.allows(EXCHANGE_RBAC):
             return refusals.role_is_missing()
         return self._invoke(ask, cmdlet, command)
 
@@ -107,13 +103,11 @@ class ExchangeApi:
             listing = cmdlet.run(self._population, command.parameters)
         except IdentityUnknownError as error:
             return refusals.object_is_missing(str(error))
-        if cmdlet.lists_mailboxes and self._faults.empty_mailboxes:
-            listing = Listing(count=0, render=listing.render)
         start = self._find_start(ask)
         if start is None:
             return refusals.page_is_expired()
         limit = min(_limit(command.parameters), listing.count)
-        page = _Page(listing=listing, start=start, end=min(start + _page_size(ask), limit), limit=limit)
+        page = _Page(listing=listing, start=start, end=min(start + self._page_size(ask), limit), limit=limit)
         return self._render(ask, page)
 
     def _render(self, ask: Ask, page: _Page) -> Answer:
@@ -127,22 +121,13 @@ class ExchangeApi:
         if page.end < page.limit:
             content["@odata.nextLink"] = self._next_link(ask, page.end)
         selected = {name.strip() for name in ask.query.get("$select", "").split(",") if name.strip()}
-        content["value"] = [
-            self._trim(page.listing.render(position), selected) for position in range(page.start, page.end)
-        ]
+        content["value"] = [_trim(page.listing.render(position), selected) for position in range(page.start, page.end)]
         headers = {
             "Request-Id": str(uuid.uuid4()),
-            "Preference-Applied": f"odata.maxpagesize={_page_size(ask)}",
+            "Preference-Applied": f"odata.maxpagesize={self._page_size(ask)}",
             "OData-Version": "4.0",
         }
         return Answer(content=content, headers=headers)
-
-    def _trim(self, row: Row, selected: set[str]) -> Row:
-        if self._faults.omit_smtp_flag:
-            row.pop(_SMTP_FLAG, None)
-        if not selected:
-            return row
-        return {name: value for name, value in row.items() if name.partition("@")[0] in selected}
 
     def _find_start(self, ask: Ask) -> int | None:
         """Return where the page starts; None for a bookmark that came with another body or anchor mailbox, or none."""
@@ -152,11 +137,16 @@ class ExchangeApi:
         return self._bookmarks.find(_name_listing(ask), token) if ask.headers.get("x-anchormailbox") else None
 
     def _next_link(self, ask: Ask, offset: int) -> str:
-        if self._faults.foreign_next_link:
-            return self._faults.foreign_next_link
         options = {**ask.query, "$skiptoken": self._bookmarks.place(_name_listing(ask), offset)}
         path = "/".join(quote(segment) for segment in ask.path)
         return f"{self._root}/{path}?{urlencode(options)}"
+
+    def _page_size(self, ask: Ask) -> int:
+        for preference in ask.headers.get("prefer", "").replace(",", ";").split(";"):
+            name, _, value = preference.strip().partition("=")
+            if name.lower() == "odata.maxpagesize" and value.isdecimal():
+                return max(1, min(int(value), self._rows))
+        return self._rows
 
 
 def _name_listing(ask: Ask) -> str:
@@ -172,9 +162,7 @@ def _limit(parameters: Mapping[str, object]) -> int:
     return int(str(wanted))
 
 
-def _page_size(ask: Ask) -> int:
-    for preference in ask.headers.get("prefer", "").replace(",", ";").split(";"):
-        name, _, value = preference.strip().partition("=")
-        if name.lower() == "odata.maxpagesize" and value.isdecimal():
-            return max(1, min(int(value), _ROWS))
-    return _ROWS
+def _trim(row: Row, selected: set[str]) -> Row:
+    if not selected:
+        return row
+    return {name: value for name, value in row.items() if name.partition("@")[0] in selected}

@@ -29,7 +29,6 @@ class Cmdlet(Frozen, frozen=True, kw_only=True):
 
     parameters: frozenset[str]
     run: Callable[[Population, Parameters], Listing]
-    lists_mailboxes: bool = False
 
 
 def _get_transport_config(population: Population, _: Parameters) -> Listing:
@@ -105,10 +104,8 @@ CMDLETS = {
     "Get-AuthenticationPolicy": Cmdlet(parameters=_COMMON, run=_get_authentication_policy),
     "Get-ServicePrincipal": Cmdlet(parameters=_COMMON, run=_get_service_principal),
     "Get-MailUser": Cmdlet(parameters=_COMMON | {"ResultSize"}, run=_get_mail_user),
-    "Get-Mailbox": Cmdlet(
-        parameters=_LIST | {"IncludeInactiveMailbox", "InactiveMailboxOnly"}, run=_get_mailbox, lists_mailboxes=True
-    ),
-    "Get-CASMailbox": Cmdlet(parameters=_LIST, run=_get_cas_mailbox, lists_mailboxes=True),
+    "Get-Mailbox": Cmdlet(parameters=_LIST | {"IncludeInactiveMailbox", "InactiveMailboxOnly"}, run=_get_mailbox),
+    "Get-CASMailbox": Cmdlet(parameters=_LIST, run=_get_cas_mailbox),
     "Get-User": Cmdlet(parameters=_LIST, run=_get_user),
 }
 """Every cmdlet that can be invoked, by name."""

@@ -11,9 +11,9 @@ def call_is_not_allowed(cmdlet: str) -> Answer:
     return Answer(status=401, content=content)
 
 
-def token_is_refused() -> Answer:
-    """Return the empty 401 of a token that is missing, expired or for another resource."""
-    return Answer(status=401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+def token_is_refused(challenge: str = "") -> Answer:
+    """Return the empty 401 of a token that is missing, expired or for another resource, or whose claims won't do."""
+    return Answer(status=401, headers={"WWW-Authenticate": challenge or 'Bearer error="invalid_token"'})
 
 
 def role_is_missing() -> Answer:

@@ -2,10 +2,10 @@
 
 import random
 import uuid
+from collections.abc import Callable
 
 import msgspec
 
-from scanner.simulator.faults import FaultDice
 from scanner.simulator.graph import refusals
 from scanner.simulator.graph.batch import answer_batch
 from scanner.simulator.graph.desk import Desk, Query
@@ -16,6 +16,8 @@ from scanner.simulator.wire import Answer, Ask
 
 _BATCH = "$batch"
 _VERSIONS = ("v1.0", "beta")
+Around = Callable[[Ask, Callable[[Ask], Answer]], Answer]
+"""Answers an item of a batch, with what else may happen to it."""
 
 
 class GraphApi:
@@ -24,14 +26,15 @@ class GraphApi:
     Args:
         desk: the tenant's state.
         mint: verifies tokens.
-        dice: spoils some requests, and some items of batches.
+        around: stands around each item of a batch.
+        seed: decides the order of a batch's answers.
     """
 
-    def __init__(self, desk: Desk, mint: Mint, dice: FaultDice) -> None:
+    def __init__(self, desk: Desk, mint: Mint, around: Around, seed: int) -> None:
         self._desk = desk
         self._mint = mint
-        self._dice = dice
-        self._rng = random.Random(desk.faults.seed)
+        self._around = around
+        self._rng = random.Random(seed)
 
     def answer(self, ask: Ask) -> Answer:
         """Answer one request.
@@ -55,18 +58,20 @@ class GraphApi:
                 return answer_batch(ask, lambda item: self._answer_item(item, roles), self._rng)
             return self._serve(ask, roles)
         except TokenRefusedError as error:
-            return GraphRefusalError(401, "InvalidAuthenticationToken", str(error)).answer()
+            answer = GraphRefusalError(401, "InvalidAuthenticationToken", str(error)).answer()
+            challenge = {"WWW-Authenticate": error.challenge} if error.challenge else {}
+            return msgspec.structs.replace(answer, headers={**answer.headers, **challenge})
         except GraphRefusalError as refusal:
             return refusal.answer()
 
     def _answer_item(self, ask: Ask, roles: frozenset[str]) -> Answer:
-        spoilt = self._dice.roll()
-        if spoilt:
-            return spoilt
-        try:
-            return self._serve(ask, roles)
-        except GraphRefusalError as refusal:
-            return refusal.answer()
+        def serve(item: Ask) -> Answer:
+            try:
+                return self._serve(item, roles)
+            except GraphRefusalError as refusal:
+                return refusal.answer()
+
+        return self._around(ask, serve)
 
     def _serve(self, ask: Ask, roles: frozenset[str]) -> Answer:
         version, *segments = ask.path

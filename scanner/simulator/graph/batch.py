@@ -61,7 +61,13 @@ def _unpack(item: _Item, version: str) -> Ask:
     parts = urlsplit(item.url)
     path = tuple(unquote(segment) for segment in parts.path.strip("/").split("/"))
     headers = {name.lower(): value for name, value in item.headers.items()}
-    return Ask(method=item.method.upper(), path=(version, *path), query=dict(parse_qsl(parts.query)), headers=headers)
+    return Ask(
+        method=item.method.upper(),
+        path=(version, *path),
+        query=dict(parse_qsl(parts.query)),
+        headers=headers,
+        target=item.url,
+    )
 
 
 def _render(item: _Item, answer: Answer) -> dict[str, object]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-from scanner.simulator.faults import Faults
 from scanner.simulator.graph import refusals
 from scanner.simulator.graph.refusals import GraphRefusalError
 from scanner.simulator.paging import Bookmarks
@@ -25,7 +24,8 @@ class Desk(Frozen, frozen=True, kw_only=True):
     """Address of the service, without a version."""
     population: Population
     bookmarks: Bookmarks
-    faults: Faults
+    rows: int | None = None
+    """Largest page that is given out, whatever is asked for; the resource's own largest where None."""
 
 
 class Query(Frozen, frozen=True, kw_only=True):
@@ -70,7 +70,8 @@ def answer_list(
         GraphRefusalError: a query option is wrong.
     """
     _refuse_unknown_options(query.ask.query)
-    size = _page_size(query.ask.query, paging or Paging())
+    wanted = _page_size(query.ask.query, paging or Paging())
+    size = min(wanted, desk.rows or wanted)
     listing = "/".join(query.ask.path)
     start = _find_start(desk, query.ask.query, listing)
     content: Row = {"@odata.context": _context(desk, query)}
@@ -143,7 +144,5 @@ def _find_start(desk: Desk, options: Mapping[str, str], listing: str) -> int:
 
 
 def _next_link(desk: Desk, query: Query, listing: str, offset: int) -> str:
-    if desk.faults.foreign_next_link:
-        return desk.faults.foreign_next_link
     options = {**query.ask.query, "$skiptoken": desk.bookmarks.place(listing, offset)}
     return f"{desk.root}/{quote(listing, safe=_PATH_SIGNS)}?{urlencode(options, safe='$,')}"

@@ -86,7 +86,9 @@ class LoginApi:
             "token_type": "Bearer",
             "expires_in": self._mint.lifetime,
             "ext_expires_in": self._mint.lifetime,
-            "access_token": self._mint.issue(Claims(audience=resource, roles=self._resources[resource])),
+            "access_token": self._mint.issue(
+                Claims(audience=resource, roles=self._resources[resource]), answers_challenge="claims" in form
+            ),
         }
         return Answer(content=content, headers={"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})
 

@@ -5,13 +5,44 @@ import dataclasses
 import pytest
 
 from scanner.model.section import SectionState
-from scanner.simulator import Faults, Population, SimulatedTenant
+from scanner.simulator import Population, SimulatedTenant, read_faults
 from scanner.simulator.permissions import EXCHANGE_RBAC, GRAPH_ROLES, MANAGE_AS_APP
 from scanner.sources.live.explain import EXCHANGE_ROLE
-from tests.sources.live.conftest import Stranger
 from tests.sources.live.scene import QUICK, collect, pick, secret_target_of, target_of
 
 ROOMY = dataclasses.replace(QUICK, body=8_000_000)
+EMPTY = """
+[[faults]]
+when.cmdlet = "Get-*Mailbox"
+then.empty_list = true
+"""
+OMITTED = """
+[[faults]]
+when.cmdlet = "Get-CASMailbox"
+then.omit = ["SmtpClientAuthenticationDisabled"]
+"""
+STUMBLING = """
+[[faults]]
+when.path = "/*/*/*"
+when.probability = 0.2
+then.answer = "throttled"
+[[faults]]
+when.path = "/*/*/*"
+when.probability = 0.1
+then.answer = "unavailable"
+"""
+DOWN = """
+[[faults]]
+when.path = "/graph/*"
+then.answer = "unavailable"
+[[faults]]
+when.path = "/exchange/*"
+then.answer = "unavailable"
+"""
+ELSEWHERE = """
+[[faults]]
+then.link = "foreign-port"
+"""
 FILES_ONLY = {"service-principals"}
 EXCHANGE = {
     "authentication-policies",
@@ -103,7 +134,7 @@ def test_an_exchange_right_taken_away_is_named(small: Population, right: str, na
 
 def test_a_list_of_no_mailboxes_is_not_believed(small: Population) -> None:
     """The tenant has users, so an empty list is partial with its reason."""
-    with SimulatedTenant(small, faults=Faults(empty_mailboxes=True)) as tenant:
+    with SimulatedTenant(small, faults=read_faults(EMPTY)) as tenant:
         shelf = collect(target_of(tenant))
     assert shelf.reports["mailboxes"].state is SectionState.PARTIAL
     assert "lists no mailbox at all" in shelf.reports["mailboxes"].reason
@@ -111,19 +142,18 @@ def test_a_list_of_no_mailboxes_is_not_believed(small: Population) -> None:
 
 def test_a_property_that_never_comes_is_asked_for_once_more_without_select(small: Population) -> None:
     """The rows are kept without it: absent is another thing than null."""
-    with SimulatedTenant(small, faults=Faults(omit_smtp_flag=True)) as tenant:
+    with SimulatedTenant(small, faults=read_faults(OMITTED)) as tenant:
         shelf = collect(target_of(tenant), pick("cas-mailboxes"))
     assert shelf.reports["cas-mailboxes"].count == 60
     assert not any("SmtpClientAuthenticationDisabled" in row for row in shelf.rows["cas-mailboxes"])
     assert all("OWAEnabled" in row for row in shelf.rows["cas-mailboxes"])
 
 
-def test_links_to_a_stranger_are_not_followed(large: Population, stranger: Stranger) -> None:
+def test_links_to_a_stranger_are_not_followed(large: Population) -> None:
     """What came before is kept, the section is partial, and the stranger hears nothing."""
-    link = f"https://127.0.0.1:{stranger.port}/graph/v1.0/users"
-    with SimulatedTenant(large, faults=Faults(foreign_next_link=link)) as tenant:
+    with SimulatedTenant(large, faults=read_faults(ELSEWHERE)) as tenant:
         shelf = collect(target_of(tenant), pick("mailboxes", "users"), ROOMY)
-    assert stranger.callers == []
+    assert tenant.stranger.calls == 0
     for name, rows in (("mailboxes", 1000), ("users", 999)):
         assert shelf.reports[name].state is SectionState.PARTIAL
         assert shelf.reports[name].count == rows
@@ -132,8 +162,7 @@ def test_links_to_a_stranger_are_not_followed(large: Population, stranger: Stran
 
 def test_a_throttled_and_stumbling_tenant_is_read_whole(small: Population) -> None:
     """One request in five asks to wait without saying how long, one in ten fails."""
-    faults = Faults(throttle_share=0.2, retry_after=None, error_share=0.1)
-    with SimulatedTenant(small, faults=faults) as tenant:
+    with SimulatedTenant(small, faults=read_faults(STUMBLING)) as tenant:
         shelf = collect(target_of(tenant))
     assert shelf.states(SectionState.MISSING) == FILES_ONLY
     assert shelf.states(SectionState.PARTIAL) == set()
@@ -141,7 +170,7 @@ def test_a_throttled_and_stumbling_tenant_is_read_whole(small: Population) -> No
 
 def test_a_tenant_that_always_fails_gives_missing_sections(small: Population) -> None:
     """It ends soon, and nothing is complete."""
-    with SimulatedTenant(small, faults=Faults(error_share=1.0)) as tenant:
+    with SimulatedTenant(small, faults=read_faults(DOWN)) as tenant:
         shelf = collect(target_of(tenant))
     assert shelf.states(SectionState.COMPLETE) == set()
     assert shelf.states(SectionState.PARTIAL) == set()
