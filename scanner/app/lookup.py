@@ -7,8 +7,8 @@ from scanner.access.membership import Directory
 from scanner.access.paths import paths_to
 from scanner.access.scopes import guest_class_of
 from scanner.advice import next_gate, remedies_of
+from scanner.app.evidence import load_snapshot
 from scanner.app.job import Job
-from scanner.app.run import load_snapshot
 from scanner.errors import RunNotFoundError
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Method, Remedy, Verdict

@@ -1,22 +1,23 @@
 """The run: collect, keep, judge, render. Everything else is a way of calling it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from scanner import __version__
+from scanner.app.evidence import load_snapshot
+from scanner.app.history import history_of
 from scanner.app.job import FinishedRun, Job, Waiver
-from scanner.evidence.assemble import Page, assemble
-from scanner.model.snapshot import Snapshot
+from scanner.app.remember import remember, still_to_move
 from scanner.model.tenant import Tenant
 from scanner.posture import Posture, pose
 from scanner.report.build import RunFacts, build
 from scanner.report.contract import MailboxPart, Report, WaiverPart
 from scanner.report.write import WrittenRun, write_run
 from scanner.sources.interface import EvidenceSource, Progress
-from scanner.store import RunRecord, Store, make_id
+from scanner.store import KeptWaiver, RunRecord, RunSummary, Store, make_id
 
 Clock = Callable[[], dt.datetime]
 
@@ -51,15 +52,6 @@ def run_job(source: EvidenceSource, job: Job, progress: Progress, *, known: Tena
         return finish_run(store, snapshot_id, posture, job, started)
 
 
-def load_snapshot(store: Store, snapshot_id: str) -> Snapshot:
-    """Make the typed snapshot from the pages that are kept."""
-
-    def pages_of(section: str) -> Iterator[Page]:
-        return (Page(rows=page.rows, tabular=page.tabular) for page in store.pages(snapshot_id, section))
-
-    return assemble(store.tenant(snapshot_id), store.sections(snapshot_id), pages_of)
-
-
 def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, started: dt.datetime) -> FinishedRun:
     """Write the reports of a posture and keep the run."""
     facts = RunFacts(
@@ -70,10 +62,13 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         tool_version=__version__,
         source_ips=job.source_ips,
     )
-    report = waived(build(posture, facts), job.waivers)
+    judged = waived(build(posture, facts), job.waivers)
+    kept = remember(judged, posture)
+    report = msgspec.structs.replace(judged, history=history_of(store, kept, snapshot_id, started))
     digest = store.digest(snapshot_id)
     written = write_run(report, job.out / facts.id, job.formats, language=job.language, snapshot_digest=digest)
-    store.add_run(record_of(report, written, snapshot_id, facts, job))
+    record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
+    store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers])
     return FinishedRun(
         folder=written.folder,
         files=written.files,
@@ -85,7 +80,9 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
     )
 
 
-def record_of(report: Report, written: WrittenRun, snapshot_id: str, facts: RunFacts, job: Job) -> RunRecord:
+def record_of(
+    report: Report, written: WrittenRun, evidence_at: dt.datetime, snapshot_id: str, facts: RunFacts, job: Job
+) -> RunRecord:
     """Describe a run for the store."""
     return RunRecord(
         id=facts.id,
@@ -98,6 +95,27 @@ def record_of(report: Report, written: WrittenRun, snapshot_id: str, facts: RunF
         complete=report.run.complete,
         tool_version=facts.tool_version,
         options={"source_ips": list(job.source_ips), "language": job.language, "formats": list(job.formats)},
+        evidence_at=evidence_at,
+        summary=summary_of(report),
+    )
+
+
+def summary_of(report: Report) -> RunSummary:
+    """Keep of a run what the trend shows."""
+    used = [mailbox.use for mailbox in report.mailboxes if mailbox.use.basic is not None]
+    return RunSummary(
+        mailboxes=report.summary.mailboxes,
+        coverage=report.summary.coverage,
+        by_flag=report.summary.by_flag,
+        senders=sum(1 for use in used if use.basic or use.oauth) if used else None,
+        to_move=still_to_move(report),
+    )
+
+
+def kept_waiver(waiver: Waiver) -> KeptWaiver:
+    """Keep a waiver with the run that it was noted in."""
+    return KeptWaiver(
+        mailbox=waiver.mailbox, flag=waiver.flag, reason=waiver.reason, owner=waiver.owner, expires=waiver.expires
     )
 
 

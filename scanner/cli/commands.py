@@ -7,8 +7,9 @@ import msgspec
 import typer
 
 from scanner.app import sources
+from scanner.app.evidence import load_snapshot
 from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
-from scanner.app.run import finish_run, load_snapshot, run_job, utc_now
+from scanner.app.run import finish_run, run_job, utc_now
 from scanner.cli.options import make_job
 from scanner.cli.terminal import plain, plain_json, progress_on_terminal
 from scanner.config import TenantConfig

@@ -250,9 +250,10 @@ class ChangePart(Part, frozen=True, kw_only=True):
 
     Attributes:
         kind: E.g. ``mailbox_new``, ``mailbox_gone``, ``mailbox_renamed``, ``switch``, ``verdict``, ``policy``,
-            ``setting``, ``sender_stopped``, ``sender_new``.
+            ``setting``, ``sender_stopped``, ``sender_new``; all of them in ``scanner/drift.py``.
         subject: The mailbox's or the policy's id, or the setting's name.
         name: What readers know it by.
+        aspect: What of it differs: the method of a verdict, the setting of a policy; ``""`` where the kind says it all.
         before: The value in the earlier run; ``""`` where there was none.
         after: The value in this run; ``""`` where there is none.
         because: Why, where it is known: e.g. the policy whose change altered a verdict.
@@ -264,10 +265,17 @@ class ChangePart(Part, frozen=True, kw_only=True):
     before: str
     after: str
     because: Text = msgspec.field(default_factory=Text)
+    aspect: str = ""
 
 
 class MonthPart(Part, frozen=True, kw_only=True):
-    """One earlier run in the trend, the last of its month; ``senders`` is null where use was not read."""
+    """One earlier run in the trend, the last of its month.
+
+    Attributes:
+        month: E.g. ``2026-11``.
+        senders: Mailboxes that were seen sending; null where use was not read.
+        to_move: Senders that had yet to move off Basic; null where that was not known.
+    """
 
     month: str
     run_id: str
@@ -276,15 +284,29 @@ class MonthPart(Part, frozen=True, kw_only=True):
     by_flag: dict[str, int]
     senders: int | None = None
     complete: bool = True
+    to_move: int | None = None
 
 
 class HistoryPart(Part, frozen=True, kw_only=True):
-    """What changed since the run before, and the trend, oldest first; ``previous`` is null on a first run."""
+    """What changed since the run before, and the trend, oldest first; ``previous`` is null on a first run.
+
+    Attributes:
+        previous: Id of the run before: of the same tenant, on the evidence before this run's.
+        changes: What changed; of each kind the first thousand.
+        counts: All changes by kind.
+        known_now: What was unknown before, and therefore is no change; likewise cut.
+        no_longer_known: What is unknown now, and therefore is no change; likewise cut.
+        notes: What else differs between the two runs, e.g. the version of the program.
+    """
 
     previous: str | None
     previous_finished: str | None
     changes: list[ChangePart]
     months: list[MonthPart]
+    counts: dict[str, int] = {}
+    known_now: list[ChangePart] = []
+    no_longer_known: list[ChangePart] = []
+    notes: list[Text] = []
 
 
 class AnnouncementPart(Part, frozen=True, kw_only=True):

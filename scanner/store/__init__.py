@@ -2,6 +2,6 @@
 
 from scanner.store.ids import make_id
 from scanner.store.interface import SnapshotWriter, Store
-from scanner.store.records import RunRecord, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage
 
-__all__ = ["RunRecord", "SnapshotWriter", "Store", "StoredPage", "make_id"]
+__all__ = ["KeptWaiver", "RunRecord", "RunSummary", "SnapshotWriter", "Store", "StoredPage", "make_id"]

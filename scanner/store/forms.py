@@ -9,13 +9,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from scanner.model.kept import DECODER, ENCODER, KeptPosture
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
-from scanner.store.records import RunRecord, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage
 
 FASTEST = 1
 ROWS = msgspec.json.Decoder(tuple[dict[str, Any], ...])
 OPTIONS = msgspec.json.Decoder(dict[str, Any])
+SUMMARY = msgspec.json.Decoder(RunSummary)
 
 
 def plain(text: str) -> str:
@@ -138,6 +140,8 @@ def from_run(run: RunRecord) -> dict[str, object]:
         "complete": run.complete,
         "tool_version": run.tool_version,
         "options": msgspec.json.encode(run.options),
+        "evidence_at": from_moment(run.evidence_at),
+        "summary": msgspec.json.encode(run.summary) if run.summary else None,
     }
 
 
@@ -154,4 +158,38 @@ def to_run(row: Row[Any]) -> RunRecord:
         complete=row.complete,
         tool_version=row.tool_version,
         options=OPTIONS.decode(row.options),
+        evidence_at=to_moment(row.evidence_at),
+        summary=SUMMARY.decode(row.summary) if row.summary else None,
+    )
+
+
+def from_posture(posture: KeptPosture) -> bytes:
+    """Pack a posture."""
+    return zlib.compress(ENCODER.encode(posture), FASTEST)
+
+
+def to_posture(body: bytes) -> KeptPosture:
+    """Unpack a posture."""
+    return DECODER.decode(zlib.decompress(body))
+
+
+def from_waiver(waiver: KeptWaiver) -> dict[str, object]:
+    """Write a waiver as columns."""
+    return {
+        "mailbox": plain(waiver.mailbox),
+        "flag": waiver.flag,
+        "reason": plain(waiver.reason),
+        "owner": plain(waiver.owner),
+        "expires": waiver.expires.isoformat(),
+    }
+
+
+def to_waiver(row: Row[Any]) -> KeptWaiver:
+    """Read a waiver from its table row."""
+    return KeptWaiver(
+        mailbox=row.mailbox,
+        flag=row.flag,
+        reason=row.reason,
+        owner=row.owner,
+        expires=dt.date.fromisoformat(row.expires),
     )

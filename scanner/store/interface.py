@@ -1,12 +1,14 @@
 """What a store does: one page."""
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
+from scanner.model.kept import KeptPosture
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
-from scanner.store.records import RunRecord, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, StoredPage
 
 
 class SnapshotWriter(Protocol):
@@ -104,12 +106,33 @@ class Store(ABC):
         """Make the SHA-256 of a snapshot anew, from what is kept now: it differs when somebody altered it."""
 
     @abstractmethod
-    def add_run(self, run: RunRecord) -> None:
-        """Keep a run.
+    def evidence_at(self, snapshot_id: str) -> dt.datetime:
+        """Tell when the evidence of a snapshot was collected: as its source says, else when it was kept.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+
+    @abstractmethod
+    def add_run(self, run: RunRecord, posture: KeptPosture | None = None, waivers: Sequence[KeptWaiver] = ()) -> None:
+        """Keep a run with what is to be remembered of it, all or nothing.
+
+        Args:
+            run: The run.
+            posture: What later runs are compared with.
+            waivers: Flags that somebody had accepted.
 
         Raises:
             StoreError: A run of that id is there already, or it can't be written.
         """
+
+    @abstractmethod
+    def posture(self, run: RunRecord) -> KeptPosture | None:
+        """Give what was remembered of a run; ``None`` for runs of the first version."""
+
+    @abstractmethod
+    def waivers(self, run: RunRecord) -> list[KeptWaiver]:
+        """Give the flags that somebody had accepted when a run was made."""
 
     @abstractmethod
     def runs(self, tenant_id: str | None = None) -> list[RunRecord]:

@@ -18,6 +18,33 @@ class StoredPage(Frozen, frozen=True):
     tabular: bool = False
 
 
+class RunSummary(Frozen, frozen=True):
+    """What a run found, in a few numbers.
+
+    Attributes:
+        coverage: Share (0 to 1) of mailboxes with a known verdict for Basic.
+        by_flag: Mailboxes by flag.
+        senders: Mailboxes that were seen sending; ``None`` where use was not read.
+        to_move: Senders that have yet to move off Basic; ``None`` where that is not known.
+    """
+
+    mailboxes: int
+    coverage: float
+    by_flag: Mapping[str, int]
+    senders: int | None = None
+    to_move: int | None = None
+
+
+class KeptWaiver(Frozen, frozen=True):
+    """A flag that somebody had accepted when a run was made."""
+
+    mailbox: str
+    flag: str
+    reason: str
+    owner: str
+    expires: dt.date
+
+
 class RunRecord(Frozen, frozen=True):
     """One run: evidence that was judged and reported.
 
@@ -32,6 +59,8 @@ class RunRecord(Frozen, frozen=True):
         complete: All core evidence was there.
         tool_version: Of smtp-posture.
         options: What it was asked to do: plain JSON values.
+        evidence_at: When the evidence was collected, in UTC; ``None`` in runs of the first version.
+        summary: What it found; ``None`` in runs of the first version.
     """
 
     id: str
@@ -44,3 +73,10 @@ class RunRecord(Frozen, frozen=True):
     complete: bool
     tool_version: str
     options: Mapping[str, object] = {}
+    evidence_at: dt.datetime | None = None
+    summary: RunSummary | None = None
+
+    @property
+    def order(self) -> tuple[dt.datetime, dt.datetime]:
+        """Sort runs by the age of their evidence: older evidence may be judged later."""
+        return (self.evidence_at or self.started, self.started)

@@ -2,22 +2,46 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, insert, select
 
 from scanner.errors import RunNotFoundError
-from scanner.store.engine import writing
-from scanner.store.forms import from_run, to_run
-from scanner.store.records import RunRecord
-from scanner.store.tables import RUN
+from scanner.model.kept import KeptPosture
+from scanner.store.forms import from_posture, from_run, from_waiver, plain, to_posture, to_run, to_waiver
+from scanner.store.records import KeptWaiver, RunRecord
+from scanner.store.tables import POSTURE, RUN, WAIVER
 
 LISTED = "List them with: smtp-posture runs."
 HOW_TO_BEGIN = "Make one with: smtp-posture scan, or smtp-posture import FOLDER."
 
 
-def add_run(engine: Engine, run: RunRecord) -> None:
-    """Keep a run."""
-    with writing(engine) as connection:
-        connection.execute(insert(RUN).values(from_run(run)))
+def insert_run(
+    connection: Connection, run: RunRecord, posture: KeptPosture | None, waivers: Sequence[KeptWaiver]
+) -> None:
+    """Keep a run with what is to be remembered of it."""
+    key = {"tenant_id": plain(run.tenant_id), "run_id": run.id}
+    connection.execute(insert(RUN).values(from_run(run)))
+    if posture is not None:
+        connection.execute(insert(POSTURE).values({**key, "body": from_posture(posture)}))
+    if waivers:
+        connection.execute(insert(WAIVER), [{**key, **from_waiver(waiver)} for waiver in waivers])
+
+
+def read_posture(engine: Engine, run: RunRecord) -> KeptPosture | None:
+    """Give what was remembered of a run."""
+    with engine.connect() as connection:
+        body = connection.execute(select(POSTURE.c.body).where(_of(POSTURE, run))).scalar_one_or_none()
+    return None if body is None else to_posture(body)
+
+
+def read_waivers(engine: Engine, run: RunRecord) -> list[KeptWaiver]:
+    """Give the flags that somebody had accepted when a run was made."""
+    query = select(WAIVER).where(_of(WAIVER, run)).order_by(WAIVER.c.mailbox, WAIVER.c.flag)
+    with engine.connect() as connection:
+        return [to_waiver(row) for row in connection.execute(query)]
+
+
+def _of(table: Table, run: RunRecord) -> ColumnElement[bool]:
+    return (table.c.tenant_id == run.tenant_id) & (table.c.run_id == run.id)
 
 
 def read_runs(engine: Engine, tenant_id: str | None) -> list[RunRecord]:

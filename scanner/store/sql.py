@@ -1,19 +1,21 @@
 """The store in a SQL database."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, select
 
 from scanner.errors import StoreError
+from scanner.model.kept import KeptPosture
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.store.digest import RowsDigest, digest_of
-from scanner.store.engine import open_engine, read_url
+from scanner.store.engine import open_engine, read_url, writing
 from scanner.store.forms import to_page, to_report, to_tenant
 from scanner.store.interface import Store
-from scanner.store.records import RunRecord, StoredPage
-from scanner.store.runs import add_run, find_run, read_runs
+from scanner.store.records import KeptWaiver, RunRecord, StoredPage
+from scanner.store.runs import find_run, insert_run, read_posture, read_runs, read_waivers
 from scanner.store.tables import PAGE, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 from scanner.store.writer import SqlSnapshotWriter
@@ -78,14 +80,33 @@ class SqlStore(Store):
         rows = {row.section: self._rows_digest(snapshot_id, row.section) for row in self._rows(names)}
         return digest_of(self.tenant(snapshot_id), self.sections(snapshot_id), rows)
 
-    def add_run(self, run: RunRecord) -> None:
-        """Keep a run.
+    def evidence_at(self, snapshot_id: str) -> dt.datetime:
+        """Tell when the evidence of a snapshot was collected: as its source says, else when it was kept.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        row = self._snapshot(snapshot_id)
+        return dt.datetime.fromisoformat(row.collected_at or row.started)
+
+    def add_run(self, run: RunRecord, posture: KeptPosture | None = None, waivers: Sequence[KeptWaiver] = ()) -> None:
+        """Keep a run with what is to be remembered of it, all or nothing.
 
         Raises:
             StoreError: A run of that id is there already, or it can't be written.
         """
+        with explained(self._place), writing(self._engine) as connection:
+            insert_run(connection, run, posture, waivers)
+
+    def posture(self, run: RunRecord) -> KeptPosture | None:
+        """Give what was remembered of a run; ``None`` for runs of the first version."""
         with explained(self._place):
-            add_run(self._engine, run)
+            return read_posture(self._engine, run)
+
+    def waivers(self, run: RunRecord) -> list[KeptWaiver]:
+        """Give the flags that somebody had accepted when a run was made."""
+        with explained(self._place):
+            return read_waivers(self._engine, run)
 
     def runs(self, tenant_id: str | None = None) -> list[RunRecord]:
         """Give all runs, of one tenant or of all, oldest first."""
