@@ -294,11 +294,17 @@ def compare_verdict(  # noqa: PLR0913, PLR0917 -- two mailboxes, two verdicts, a
     """Tell that a verdict changed, or that a refusal has another reply."""
     kind, then, now = "verdict", unless_unknown(was.outcome), unless_unknown(verdict.outcome)
     if was.outcome == verdict.outcome == "refused":
-        kind, then, now = "reply", was.reply, verdict.reply
+        kind, then, now = "reply", reply_unless_unknown(was, verdict), reply_unless_unknown(verdict, was)
     if then == now:
         return
     because = reasons.of(was, verdict, before, after) if then is not None and now is not None else ()
     notebook.note(kind, after.id, after.address, aspect=method, before=then, after=now, because=because)
+
+
+def reply_unless_unknown(verdict: KeptVerdict, other: KeptVerdict) -> str | None:
+    """Give the reply of a refusal; ``None`` where a gate that the other one knows is unknown: it may reply first."""
+    unknown = {gate for gate, state in verdict.gates.items() if state == "unknown"}
+    return None if any(other.gates.get(gate) != "unknown" for gate in unknown) else verdict.reply
 
 
 class Reasons:
@@ -343,7 +349,7 @@ class Reasons:
             case "retirement":
                 yield say("The date that is judged for changed.")
             case _:
-                yield say("{gate} changed.", gate=str(GATE_TITLES.get(gate, gate)))
+                yield say("{gate} changed.", gate=GATE_TITLES.get(gate, gate))
 
     def _policies(self, was: KeptVerdict, verdict: KeptVerdict) -> Iterator[Text]:
         named = [self._changed[policy] for policy in (*was.policies, *verdict.policies) if policy in self._changed]

@@ -56,20 +56,6 @@ def do_import(
     return announce(msgspec.structs.replace(finished, problems=problems), job.fail_on, as_json=as_json)
 
 
-def do_runs(*, config_file: Path | None, as_json: bool) -> ExitCode:
-    """List the kept runs, the newest last."""
-    config = sources.load_config(config_file)
-    with Store.open(config.store.url) as store:
-        records = store.runs()
-    if as_json:
-        print_json(records)
-        return ExitCode.OK
-    for record in records:
-        whole = "complete" if record.complete else "incomplete"
-        print_line(f"{record.id}  {record.started:%Y-%m-%d %H:%M}  {record.tenant_id or '-'}  {whole}  {record.folder}")
-    return ExitCode.OK
-
-
 def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices: Choices) -> ExitCode:
     """Judge and render a kept run again."""
     config = sources.load_config(config_file)

@@ -121,10 +121,23 @@ def import_folder(
 
 @app.command()
 def runs(config: o.ConfigFile = None, as_json: o.AsJson = False) -> ExitCode:
-    """List the runs that were kept."""
-    from scanner.cli.commands import do_runs
+    """List the runs that were kept, with what each found."""
+    from scanner.cli.memory import do_runs
 
     return do_runs(config_file=config, as_json=as_json)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="RUN", help="The earlier run: an id, latest, or previous.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="The later run.")],
+    config: o.ConfigFile = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Show what changed between two runs of one tenant; what was unknown in one of them is no change."""
+    from scanner.cli.memory import do_diff
+
+    return do_diff(before=before, after=after, config_file=config, as_json=as_json)
 
 
 @app.command()

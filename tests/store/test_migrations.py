@@ -33,6 +33,7 @@ VALUES: dict[str, object] = {
     "started": MOMENT,
     "finished": MOMENT,
     "collected_at": MOMENT,
+    "evidence_at": MOMENT,
     "options": b"{}",
     "summary": None,
     "body": zlib.compress(b'[{"id":"a"}]'),
