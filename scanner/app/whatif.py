@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from scanner.app.evidence import load_snapshot
 from scanner.app.lookup import source_ips_of
-from scanner.app.run import load_snapshot
 from scanner.model.frozen import Frozen
 from scanner.model.text import Text
 from scanner.posture import Posture, pose

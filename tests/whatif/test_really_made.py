@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from scanner.app import sources
-from scanner.app.run import load_snapshot
+from scanner.app.evidence import load_snapshot
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from scanner.posture import pose
