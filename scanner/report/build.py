@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, assert_never
 
+import msgspec
+
 from scanner.access.evaluator import REPORT_ONLY, Access
 from scanner.advice import Flag, flag_of, likelihood_of, next_gate, remedies_of, route_of
 from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
@@ -42,6 +44,7 @@ from scanner.report.contract import (
     VerdictPart,
     VerdictsPart,
 )
+from scanner.report.tenant import list_authentication_policies, list_controls, list_exclusions, open_names, tell_policy
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
 MANAGED = "microsoft-managed:"
@@ -73,6 +76,7 @@ def build(posture: Posture, run: RunFacts) -> Report:
         run=run_part(posture, run),
         tenant_posture=tenant_posture_part(posture),
         summary=summary_part(mailboxes),
+        controls=list(list_controls(posture.snapshot)),
         mailboxes=mailboxes,
     )
 
@@ -135,6 +139,7 @@ def tenant_posture_part(posture: Posture) -> TenantPosturePart:
         security_defaults=defaults if isinstance(defaults, bool) else None,
         default_authentication_policy=default_policy(posture),
         conditional_access=list(policy_parts(posture)),
+        authentication_policies=list(list_authentication_policies(posture)),
     )
 
 
@@ -154,8 +159,11 @@ def policy_parts(posture: Posture) -> Iterable[PolicyPart]:
         mailbox.circumstance.member for mailbox in posture.mailboxes if mailbox.circumstance.member is not None
     )
     places = {policy.id: index for index, policy in enumerate(posture.scopes.policies)}
+    names = open_names(posture.snapshot)
     for policy in sorted(posture.snapshot.policies, key=lambda policy: (policy.name.lower(), policy.id)):
-        yield policy_part(policy, places.get(policy.id), posture, members)
+        part = policy_part(policy, places.get(policy.id), posture, members)
+        words, spared = tell_policy(policy, names), list_exclusions(policy, names)
+        yield msgspec.structs.replace(part, words=words, exclusions=spared)
 
 
 def policy_part(policy: Policy, index: int | None, posture: Posture, members: Mapping[Member, int]) -> PolicyPart:

@@ -56,6 +56,20 @@ class RunPart(Part, frozen=True, kw_only=True):
     notes: list[Text] = []
 
 
+class ExclusionPart(Part, frozen=True, kw_only=True):
+    """Somebody whom a policy spares.
+
+    Attributes:
+        mailboxes: How many mailboxes that takes out of the policy; null where it is not known.
+        paths: The ways of some of them, from the excluded group through nested ones to the mailbox.
+    """
+
+    kind: Literal["user", "group", "role", "guests"]
+    name: str
+    mailboxes: int | None
+    paths: list[str] = []
+
+
 class PolicyPart(Part, frozen=True, kw_only=True):
     """One Conditional Access policy as far as this product is concerned.
 
@@ -64,6 +78,8 @@ class PolicyPart(Part, frozen=True, kw_only=True):
             ``forecast`` (report-only: would stop if enforced), ``none`` or ``unknown``.
         because: Why, in one sentence.
         mailboxes: Mailboxes in its scope; null where that is not known for all.
+        words: What it says, in plain sentences.
+        exclusions: Whom it spares.
     """
 
     id: str
@@ -72,6 +88,23 @@ class PolicyPart(Part, frozen=True, kw_only=True):
     effect: Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
     because: Text
     mailboxes: int | None
+    words: list[Text] = []
+    exclusions: list[ExclusionPart] = []
+
+
+class AuthenticationPolicyPart(Part, frozen=True, kw_only=True):
+    """One authentication policy.
+
+    Attributes:
+        allows_basic_smtp: AllowBasicAuthSmtp; null where it was not read.
+        default: It holds for everybody without a policy of their own.
+        mailboxes: Mailboxes that it holds for, as far as that is known.
+    """
+
+    name: str
+    allows_basic_smtp: bool | None
+    default: bool
+    mailboxes: int
 
 
 class TenantPosturePart(Part, frozen=True, kw_only=True):
@@ -87,6 +120,7 @@ class TenantPosturePart(Part, frozen=True, kw_only=True):
     security_defaults: bool | None
     default_authentication_policy: str | None
     conditional_access: list[PolicyPart]
+    authentication_policies: list[AuthenticationPolicyPart] = []
 
 
 class SummaryPart(Part, frozen=True, kw_only=True):
@@ -366,7 +400,7 @@ class ControlPart(Part, frozen=True, kw_only=True):
     title: Text
     state: Literal["met", "not_met", "unknown"]
     because: Text
-    mapped_by: str
+    mapped_by: Text
 
 
 class RequestsPart(Part, frozen=True, kw_only=True):

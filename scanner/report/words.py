@@ -57,6 +57,13 @@ METHOD_TITLES: Final[Mapping[str, Text]] = {
 
 GATE_TITLES: Final[Mapping[str, Text]] = {gate.name: gate.title for gate in GATES}
 
+GATE_STATES: Final[Mapping[str, Text]] = {
+    "open": say("Open"),
+    "closed": say("Closed"),
+    "depends": say("Depends"),
+    "unknown": say("Unknown"),
+}
+
 KIND_TITLES: Final[Mapping[str, Text]] = {
     "user": say("User"),
     "shared": say("Shared"),
@@ -121,7 +128,38 @@ EFFECT_TITLES: Final[Mapping[str, Text]] = {
 POLICY_STATES: Final[Mapping[str, Text]] = {
     "enabled": say("On"),
     "disabled": say("Off"),
-    "enabledForReportingButNotEnforced": say("Report-only"),
+    "enabledforreportingbutnotenforced": say("Report-only"),
+}
+
+CONTROL_STATES: Final[Mapping[str, Text]] = {
+    "met": say("Met"),
+    "not_met": say("Not met"),
+    "unknown": say("Not known"),
+}
+
+TONE_BY_CONTROL: Final[Mapping[str, str]] = {"met": "good", "not_met": "bad", "unknown": "unknown"}
+
+READINESS_TITLES: Final[Mapping[str, Text]] = {
+    "done": say("No longer needs a password"),
+    "in_work": say("In work"),
+    "to_do": say("Still to move"),
+    "blocked": say("Blocked"),
+    "unknown": say("Unknown"),
+}
+
+TONE_BY_READINESS: Final[Mapping[str, str]] = {
+    "done": "good",
+    "in_work": "accepted",
+    "to_do": "warn",
+    "blocked": "bad",
+    "unknown": "unknown",
+}
+
+EXCLUSION_TITLES: Final[Mapping[str, Text]] = {
+    "user": say("User"),
+    "group": say("Group"),
+    "role": say("Role"),
+    "guests": say("Guests"),
 }
 
 SWITCH_TITLES: Final[Mapping[str, Text]] = {

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from scanner.model.text import say
+from scanner.model.text import quote, say
 from scanner.report.contract import ControlPart, Report
 from scanner.report.write import WrittenRun, write_run
 from tests.report.sample import make_hostile_report, make_report
 
 CONTROLS = [
     ControlPart(framework="CIS Microsoft 365", version="6.0.0", id="6.5.4", title=say("SMTP AUTH is disabled"),
-                state="not_met", because=say("It is on for the tenant."), mapped_by="smtp-posture"),
+                state="not_met", because=say("It is on for the tenant."), mapped_by=quote("smtp-posture")),
     ControlPart(framework="NIST SP 800-53", version="5.2.0", id="CM-7", title=say("Least functionality"),
-                state="unknown", because=say("The switch was not read."), mapped_by="NIST"),
+                state="unknown", because=say("The switch was not read."), mapped_by=quote("NIST")),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from scanner.model.frozen import Frozen
 from scanner.model.text import Text
 from scanner.report.chapters.bars import Bar, rank_bars, stack_bar
+from scanner.report.chapters.funnel import draw_funnel
 from scanner.report.contract import Report
 from scanner.report.language import Language
 from scanner.report.tables import cross, frame_mailboxes
@@ -45,6 +46,7 @@ class Counts(Frozen, frozen=True, kw_only=True):
         methods: Outcomes, one bar per method.
         flags: All flags in one bar.
         gates: Mailboxes by the gate that refuses Basic first.
+        funnel: Gate by gate, how many mailboxes get on and how many stop there.
         kinds: Kind by outcome of Basic.
         causes: Deciding gate by flag.
     """
@@ -52,6 +54,7 @@ class Counts(Frozen, frozen=True, kw_only=True):
     methods: tuple[Bar, ...]
     flags: Bar
     gates: tuple[Bar, ...]
+    funnel: tuple[Bar, ...]
     kinds: CrossTable
     causes: CrossTable
 
@@ -77,6 +80,7 @@ def count_mailboxes(report: Report, language: Language) -> Counts:
         ),
         flags=stack_bar(language.gettext("Mailboxes"), summary.by_flag, FLAG_TITLES, TONE_BY_FLAG, language),
         gates=rank_bars({gate: n for gate, n in summary.by_gate.items() if gate}, GATE_TITLES, "refused", language),
+        funnel=draw_funnel(report.mailboxes, language),
         kinds=_make_cross(
             language.gettext("Kind of mailbox and outcome of Basic"),
             cross(frame, "kind", "basic"),

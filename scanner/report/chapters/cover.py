@@ -97,9 +97,42 @@ def make_cover(report: Report, language: Language, digest: str) -> Cover:
 
 
 def _write_headline(report: Report, language: Language) -> str:
-    """Writes the answer in one sentence."""
+    """Writes the answer in one sentence: who stops working and who fails now, else how many are refused."""
     if not report.mailboxes:
         return language.gettext("No mailbox list was read. This report claims nothing about any mailbox.")
+    clauses = [clause for clause in (_write_stopping(report, language), _write_failing(report, language)) if clause]
+    if len(clauses) > 1:
+        stopping, failing = clauses
+        return language.gettext("{stopping}; {failing}.", stopping=stopping, failing=failing)
+    return language.gettext("{clause}.", clause=clauses[0]) if clauses else _write_refused(report, language)
+
+
+def _write_stopping(report: Report, language: Language) -> str:
+    """Writes how many senders stop working, and when; empty where none is known to."""
+    dated = [change for change in report.announcements if change.certain and change.date and change.breaks]
+    first = min(dated, key=lambda change: change.date or "", default=None)
+    count = len(first.breaks) if first else report.summary.by_flag.get("will_fail", 0)
+    if not count:
+        return ""
+    date = first.date if first and first.date else DEFAULT_OFF.isoformat()
+    return language.ngettext(
+        "{count} sender will stop working on {date}",
+        "{count} senders will stop working on {date}",
+        count,
+        date=language.date(date),
+    )
+
+
+def _write_failing(report: Report, language: Language) -> str:
+    """Writes how many senders fail now; empty where none was seen failing."""
+    count = report.summary.by_flag.get("failing", 0)
+    if not count:
+        return ""
+    return language.ngettext("{count} sender is failing now", "{count} senders are failing now", count)
+
+
+def _write_refused(report: Report, language: Language) -> str:
+    """Writes how many mailboxes are refused, where nothing more urgent is known."""
     counts = report.summary.by_outcome.get("basic", {})
     judged, refused = sum(counts.values()), counts.get("refused", 0)
     if not judged:
@@ -117,7 +150,9 @@ def _write_sentences(report: Report, language: Language) -> tuple[str, ...]:
         return (_write_deadline(report, language),)
     counts = report.summary.by_outcome.get("basic", {})
     accepted = counts.get("accepted", 0)
+    urgent = any(report.summary.by_flag.get(flag) for flag in ("failing", "will_fail"))
     sentences = [
+        *([_write_refused(report, language)] if urgent else []),
         language.gettext("No mailbox accepts a password (Basic) for sending through smtp.office365.com.")
         if accepted == 0
         else language.ngettext(

@@ -1,6 +1,7 @@
 """Notes: what Microsoft has announced, how the report was made, and what its words mean."""
 
 from scanner.model.frozen import Frozen
+from scanner.report.chapters.sources import Source, list_sources
 from scanner.report.contract import Report
 from scanner.report.language import Language
 from scanner.report.names import show_name
@@ -15,11 +16,29 @@ class Term(Frozen, frozen=True, kw_only=True):
     tone: str
 
 
+class Fact(Frozen, frozen=True, kw_only=True):
+    """One fact about the run: what it is, and its value."""
+
+    title: str
+    value: str
+
+
 class Notes(Frozen, frozen=True, kw_only=True):
-    """The last chapter: ``timeline`` in order of time, ``method`` in sentences."""
+    """The last chapter.
+
+    Attributes:
+        timeline: What Microsoft has announced, in order of time.
+        method: How verdicts came about, in sentences.
+        limits: What was not read, or can't be, in sentences.
+        facts: Times, requests and versions of the run.
+        sources: Where the rules come from, gate by gate.
+    """
 
     timeline: tuple[Term, ...]
     method: tuple[str, ...]
+    limits: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    sources: tuple[Source, ...]
     flags: tuple[Term, ...]
     confidence: tuple[Term, ...]
     remarks: tuple[str, ...]
@@ -37,7 +56,10 @@ def write_notes(report: Report, language: Language) -> Notes:
     """
     return Notes(
         timeline=_write_timeline(language),
-        method=tuple(_write_method(report, language)),
+        method=tuple(_write_method(language)),
+        limits=tuple(_write_limits(report, language)),
+        facts=tuple(_list_facts(report, language)),
+        sources=list_sources(language),
         flags=tuple(
             Term(word=language.render(FLAG_TITLES[flag]), meaning=language.render(meaning), tone=TONE_BY_FLAG[flag])
             for flag, meaning in FLAG_MEANINGS.items()
@@ -77,9 +99,9 @@ def _write_timeline(language: Language) -> tuple[Term, ...]:
     )
 
 
-def _write_method(report: Report, language: Language) -> list[str]:
+def _write_method(language: Language) -> list[str]:
     """Writes how the verdicts came about."""
-    sentences = [
+    return [
         language.gettext(
             "Nothing was sent and no password was tried: every reply is predicted from settings that were read, and "
             "the evidence is kept beside this report."
@@ -89,11 +111,17 @@ def _write_method(report: Report, language: Language) -> list[str]:
             "reply, the others are named too. The order of the first two layers is inferred, not documented."
         ),
         language.gettext(
+            "After a change allow up to an hour before senders see it; that is experience, not a promise."
+        ),
+    ]
+
+
+def _write_limits(report: Report, language: Language) -> list[str]:
+    """Writes what no setting shows, and what this run did not read."""
+    sentences = [
+        language.gettext(
             "A wrong password, a lock-out after failed attempts and the settings of the sending device can't be seen "
             "in the tenant's settings, and can refuse a submission that is shown as accepted."
-        ),
-        language.gettext(
-            "After a change allow up to an hour before senders see it; that is experience, not a promise."
         ),
     ]
     if not any(mailbox.use.source for mailbox in report.mailboxes):
@@ -105,3 +133,35 @@ def _write_method(report: Report, language: Language) -> list[str]:
         sentences.append(language.gettext("Location conditions were judged for these sender addresses: {addresses}.",
                                           addresses=addresses))  # fmt: skip
     return sentences
+
+
+def _list_facts(report: Report, language: Language) -> list[Fact]:
+    """Lists when what was read, for which day it was judged, and what that took."""
+    run = report.run
+    read = sorted(section.collected_at for section in run.evidence if section.collected_at)
+    facts = [
+        Fact(title=language.gettext("Run"), value=show_name(run.id)),
+        Fact(title=language.gettext("Started"), value=language.moment(run.started)),
+        Fact(title=language.gettext("Finished"), value=language.moment(run.finished)),
+        Fact(title=language.gettext("Judged for"), value=language.date(run.as_of)),
+        Fact(title=language.gettext("Requests"), value=_write_requests(report, language)),
+    ]
+    if read:
+        span = language.gettext("{first} to {last}", first=language.moment(read[0]), last=language.moment(read[-1]))
+        facts.insert(3, Fact(title=language.gettext("Evidence read"), value=span))
+    return facts
+
+
+def _write_requests(report: Report, language: Language) -> str:
+    """Writes what reading the tenant took; from files no request is made."""
+    took = report.requests
+    if took is None:
+        return language.gettext("Not counted in this run.")
+    return language.ngettext(
+        "Read-only: {count} request, {writes} writes, {size} MB received, {waited} s spent waiting for limits.",
+        "Read-only: {count} requests, {writes} writes, {size} MB received, {waited} s spent waiting for limits.",
+        took.requests,
+        writes=language.number(took.writes),
+        size=language.number(round(took.received_bytes / 1e6)),
+        waited=language.number(round(took.waited_seconds)),
+    )

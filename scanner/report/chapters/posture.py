@@ -3,10 +3,10 @@
 from collections import Counter
 
 from scanner.model.frozen import Frozen
-from scanner.report.contract import PolicyPart, Report
+from scanner.report.contract import AuthenticationPolicyPart, ExclusionPart, PolicyPart, Report
 from scanner.report.language import Language
 from scanner.report.names import isolate_name, show_name
-from scanner.report.words import EFFECT_TITLES, POLICY_STATES, SWITCH_TITLES, name_code
+from scanner.report.words import EFFECT_TITLES, EXCLUSION_TITLES, POLICY_STATES, SWITCH_TITLES, name_code
 
 _EFFECT_TONES = {"stops": "refused", "stops_sometimes": "depends", "forecast": "depends", "unknown": "unknown"}
 _EFFECT_ORDER = ("stops", "stops_sometimes", "forecast", "unknown", "none")
@@ -22,15 +22,37 @@ class Setting(Frozen, frozen=True, kw_only=True):
     tone: str
 
 
+class Exclusion(Frozen, frozen=True, kw_only=True):
+    """Somebody whom a policy spares; ``mailboxes`` formatted with their noun, ``paths`` down to the mailbox."""
+
+    kind: str
+    name: str
+    mailboxes: str
+    paths: tuple[str, ...]
+
+
+class AuthenticationPolicy(Frozen, frozen=True, kw_only=True):
+    """One authentication policy: what it does to Basic for SMTP, and whom it holds for."""
+
+    name: str
+    effect: str
+    tone: str
+    default: bool
+    mailboxes: str
+
+
 class Policy(Frozen, frozen=True, kw_only=True):
-    """One Conditional Access policy; ``mailboxes`` in its scope, formatted."""
+    """One Conditional Access policy; ``mailboxes`` in its scope, formatted; ``raw_state`` as the provider writes it."""
 
     name: str
     state: str
+    raw_state: str
     effect: str
     tone: str
     mailboxes: str
     because: str
+    words: tuple[str, ...]
+    exclusions: tuple[Exclusion, ...]
 
 
 class Posture(Frozen, frozen=True, kw_only=True):
@@ -39,6 +61,7 @@ class Posture(Frozen, frozen=True, kw_only=True):
     settings: tuple[Setting, ...]
     policies: tuple[Policy, ...]
     policies_known: bool
+    authentication_policies: tuple[AuthenticationPolicy, ...]
 
 
 def show_posture(report: Report, language: Language) -> Posture:
@@ -60,6 +83,9 @@ def show_posture(report: Report, language: Language) -> Posture:
         settings=tuple(settings),
         policies=tuple(_show_access_policy(policy, language) for policy in policies),
         policies_known=states.get("conditional-access-policies") == "complete",
+        authentication_policies=tuple(
+            _show_authentication_policy(policy, language) for policy in report.tenant_posture.authentication_policies
+        ),
     )
 
 
@@ -127,9 +153,38 @@ def _unknown_setting(title: str, name: str, language: Language) -> Setting:
 def _show_access_policy(policy: PolicyPart, language: Language) -> Policy:
     return Policy(
         name=show_name(policy.name) or show_name(policy.id),
-        state=language.render(name_code(policy.state, POLICY_STATES)),
+        state=language.render(name_code(policy.state.lower(), POLICY_STATES)),
+        raw_state=show_name(policy.state),
         effect=language.render(EFFECT_TITLES[policy.effect]),
         tone=_EFFECT_TONES.get(policy.effect, "neutral"),
         mailboxes="?" if policy.mailboxes is None else language.number(policy.mailboxes),
         because=language.render(policy.because),
+        words=tuple(language.render(sentence) for sentence in policy.words),
+        exclusions=tuple(_show_exclusion(exclusion, language) for exclusion in policy.exclusions),
+    )
+
+
+def _show_exclusion(exclusion: ExclusionPart, language: Language) -> Exclusion:
+    counted = language.ngettext("{count} mailbox", "{count} mailboxes", exclusion.mailboxes or 0)
+    return Exclusion(
+        kind=language.render(EXCLUSION_TITLES[exclusion.kind]),
+        name=show_name(exclusion.name),
+        mailboxes=language.gettext("how many mailboxes is not known") if exclusion.mailboxes is None else counted,
+        paths=tuple(show_name(path, limit=300) for path in exclusion.paths),
+    )
+
+
+def _show_authentication_policy(policy: AuthenticationPolicyPart, language: Language) -> AuthenticationPolicy:
+    effects = {
+        True: (language.gettext("Allows Basic for SMTP"), "accepted"),
+        False: (language.gettext("Stops Basic for SMTP"), "refused"),
+        None: (language.gettext("Unknown"), "unknown"),
+    }
+    effect, tone = effects[policy.allows_basic_smtp]
+    return AuthenticationPolicy(
+        name=show_name(policy.name),
+        effect=effect,
+        tone=tone,
+        default=policy.default,
+        mailboxes=language.number(policy.mailboxes),
     )

@@ -9,6 +9,7 @@ from scanner.report.chapters.situations import (
     Person,
     Remedy,
     ReplyLine,
+    explain_verdict,
     is_flagged,
     show_person,
     show_remedy,
@@ -18,10 +19,12 @@ from scanner.report.chapters.situations import (
     write_missing,
     write_next_step,
 )
+from scanner.report.chapters.use import write_use
 from scanner.report.contract import MailboxPart
 from scanner.report.language import Language
 from scanner.report.names import isolate_name
 from scanner.report.words import (
+    FLAG_MEANINGS,
     FLAG_TITLES,
     KIND_TITLES,
     OUTCOME_TITLES,
@@ -47,6 +50,8 @@ class RosterRow(Frozen, frozen=True, kw_only=True):
         flag: Title of its flag.
         tone: Colour of its flag.
         likely: It is likely to be used.
+        use: Who was seen sending, and when; since when it fails.
+        because: Why, in sentences.
         outcome: Outcome of Basic.
         oauth: Outcome of OAuth as a user.
         replies: What a sender sees, in order.
@@ -61,6 +66,8 @@ class RosterRow(Frozen, frozen=True, kw_only=True):
     flag: str
     tone: str
     likely: bool
+    use: str
+    because: tuple[str, ...]
     outcome: str
     oauth: str
     replies: tuple[ReplyLine, ...]
@@ -97,8 +104,8 @@ def list_flagged(mailboxes: Sequence[MailboxPart], language: Language) -> Roster
     Returns:
         The roster: by flag, then likely use, then address.
     """
-    flagged = sorted((mailbox for mailbox in mailboxes if is_flagged(mailbox)), key=_rank)
-    return Roster(rows=tuple(_list_row(mailbox, language) for mailbox in flagged[:ROSTER_LIMIT]), total=len(flagged))
+    flagged = sorted((mailbox for mailbox in mailboxes if is_flagged(mailbox)), key=rank)
+    return Roster(rows=tuple(list_row(mailbox, language) for mailbox in flagged[:ROSTER_LIMIT]), total=len(flagged))
 
 
 def list_apart(mailboxes: Sequence[MailboxPart], language: Language) -> tuple[Apart, ...]:
@@ -107,11 +114,13 @@ def list_apart(mailboxes: Sequence[MailboxPart], language: Language) -> tuple[Ap
     return tuple(_list_group(code, group, language) for code, group in groups if group)
 
 
-def _rank(mailbox: MailboxPart) -> tuple[int, bool, str]:
+def rank(mailbox: MailboxPart) -> tuple[int, bool, str]:
+    """Gives the place of a mailbox among others: by flag, then likely use, then address."""
     return (FLAG_ORDER[mailbox.flag], mailbox.likelihood != "likely", mailbox.address.casefold())
 
 
-def _list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
+def list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
+    """Shows one flagged mailbox with everything that a reader needs to act."""
     basic = mailbox.verdicts.basic
     return RosterRow(
         person=show_person(mailbox),
@@ -119,6 +128,8 @@ def _list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
         flag=language.render(FLAG_TITLES[mailbox.flag]),
         tone=TONE_BY_FLAG[mailbox.flag],
         likely=mailbox.likelihood == "likely",
+        use=write_use(mailbox.use, language),
+        because=explain_verdict(basic, language) or (language.render(FLAG_MEANINGS[mailbox.flag]),),
         outcome=language.render(OUTCOME_TITLES[basic.outcome]),
         oauth=language.render(OUTCOME_TITLES[mailbox.verdicts.oauth_delegated.outcome]),
         replies=show_replies(basic),

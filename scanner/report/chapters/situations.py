@@ -6,7 +6,7 @@ from typing import Final
 
 from scanner.model.frozen import Frozen
 from scanner.report.columns import write_next_reply, write_reply
-from scanner.report.contract import MailboxPart, RemedyPart, VerdictPart
+from scanner.report.contract import FindingPart, MailboxPart, RemedyPart, VerdictPart
 from scanner.report.language import Language
 from scanner.report.names import show_name
 from scanner.report.words import (
@@ -14,13 +14,14 @@ from scanner.report.words import (
     DEPENDENCY_TITLES,
     FLAG_MEANINGS,
     FLAG_TITLES,
+    GATE_STATES,
     GATE_TITLES,
     TONE_BY_FLAG,
     name_code,
 )
 
-SITUATION_LIMIT: Final = 12
-"""Situations that are told; the rest is in the workbook."""
+SITUATION_LIMIT: Final = 8
+"""Situations that are told per flag; the rest is in the workbook."""
 
 EXAMPLE_LIMIT: Final = 4
 """Mailboxes named in a situation."""
@@ -55,6 +56,26 @@ class Person(Frozen, frozen=True, kw_only=True):
     address: str
 
 
+class Link(Frozen, frozen=True, kw_only=True):
+    """One gate in the chain that a submission goes through.
+
+    Attributes:
+        title: Title of the gate.
+        state: ``open``, ``closed``, ``depends`` or ``unknown``.
+        answer: The same for readers.
+        because: Why, in a sentence.
+        evidence: What that rests on, as the provider names and writes it.
+        deciding: It gives the reply.
+    """
+
+    title: str
+    state: str
+    answer: str
+    because: str
+    evidence: tuple[str, ...]
+    deciding: bool
+
+
 class Situation(Frozen, frozen=True, kw_only=True):
     """Flagged mailboxes that share a verdict and its causes.
 
@@ -65,6 +86,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
         count: Mailboxes, formatted with their noun.
         title: What stops them, in a few words.
         because: Why, in sentences.
+        chain: All gates in the order in which a submission meets them.
         replies: What a sender sees, in order.
         other_replies: What it may see instead.
         closed: Titles of the closed gates in the order in which they refuse.
@@ -83,6 +105,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
     count: str
     title: str
     because: tuple[str, ...]
+    chain: tuple[Link, ...]
     replies: tuple[ReplyLine, ...]
     other_replies: tuple[str, ...]
     closed: tuple[str, ...]
@@ -107,22 +130,22 @@ def is_flagged(mailbox: MailboxPart) -> bool:
     return mailbox.flag != "in_order" and mailbox.set_aside is None
 
 
-def tell_situations(mailboxes: Sequence[MailboxPart], language: Language) -> Situations:
-    """Groups flagged mailboxes and tells the most urgent groups.
+def tell_situations(mailboxes: Sequence[MailboxPart], language: Language, *, first: int = 1) -> Situations:
+    """Groups mailboxes of one flag and tells the largest groups.
 
     Args:
-        mailboxes: All mailboxes of the report.
+        mailboxes: The mailboxes.
         language: The language of the report.
+        first: Number of the first situation.
 
     Returns:
-        The situations, the most urgent flag first, within it the largest group first.
+        The situations, the largest first.
     """
     groups: defaultdict[tuple[object, ...], list[MailboxPart]] = defaultdict(list)
     for mailbox in mailboxes:
-        if is_flagged(mailbox):
-            groups[_group_by(mailbox)].append(mailbox)
-    ordered = sorted(groups.values(), key=lambda group: (FLAG_ORDER[group[0].flag], -len(group)))
-    told = tuple(_tell(key, group, language) for key, group in enumerate(ordered[:SITUATION_LIMIT], start=1))
+        groups[_group_by(mailbox)].append(mailbox)
+    ordered = sorted(groups.values(), key=lambda group: -len(group))
+    told = tuple(_tell(key, group, language) for key, group in enumerate(ordered[:SITUATION_LIMIT], start=first))
     return Situations(told=told, more=_count_rest(ordered[SITUATION_LIMIT:], language))
 
 
@@ -135,6 +158,26 @@ def show_replies(verdict: VerdictPart) -> tuple[ReplyLine, ...]:
     if following:
         lines.append(ReplyLine(stage="MAIL FROM", text=following))
     return tuple(lines)
+
+
+def show_chain(verdict: VerdictPart, language: Language) -> tuple[Link, ...]:
+    """Gives all gates in the order in which a submission meets them, with what each answers and why."""
+    return tuple(
+        Link(
+            title=title_gates((gate.gate,), language)[0],
+            state=gate.state,
+            answer=language.render(GATE_STATES[gate.state]),
+            because=language.render(gate.because),
+            evidence=tuple(_write_evidence(finding) for finding in gate.evidence),
+            deciding=gate.gate == verdict.decided_by,
+        )
+        for gate in verdict.gates
+    )
+
+
+def _write_evidence(finding: FindingPart) -> str:
+    """Writes one observed value with where it stands; never translated."""
+    return show_name(f"{finding.section}: {finding.path} = {finding.value}", limit=300)
 
 
 def show_person(mailbox: MailboxPart) -> Person:
@@ -208,6 +251,7 @@ def _tell(key: int, group: Sequence[MailboxPart], language: Language) -> Situati
         count=language.ngettext("{count} mailbox", "{count} mailboxes", len(group)),
         title=_title(first, language),
         because=explain_verdict(basic, language) or (language.render(FLAG_MEANINGS[first.flag]),),
+        chain=show_chain(basic, language),
         replies=show_replies(basic),
         other_replies=tuple(write_reply(reply) for reply in basic.other_replies),
         closed=title_gates(basic.closed, language),

@@ -1,12 +1,9 @@
 """report.html: one self-contained file."""
 
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from scanner.report.formats import Edition
-
-STATIC_ROWS: Final = 100
-"""Flagged mailboxes in the static table; the searchable table below it holds all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,6 @@ class HtmlFormat:
             missing=warn_of_missing_files(edition.missing, edition.language),
             packed=pack_mailboxes(edition.report, edition.language),
             mailboxes=len(edition.report.mailboxes),
-            static_rows=STATIC_ROWS,
             policy=write_policy("explorer.js", "screen.css", edition.language),
         )
         out.write(page.encode("utf-8", errors="replace"))

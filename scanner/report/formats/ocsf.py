@@ -174,7 +174,7 @@ def _find_control(report: Report, control: ControlPart) -> Finding:
             status_details=(str(control.because),),
         ),
         resources=(Resource(uid=report.tenant.id, name=report.tenant.domain, type="Tenant"),),
-        unmapped={"mapped_by": control.mapped_by},
+        unmapped={"mapped_by": str(control.mapped_by)},
     )
 
 
