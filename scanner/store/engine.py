@@ -1,9 +1,11 @@
 """Opens the database: which kinds are supported, and how a transaction begins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -46,6 +48,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Open one writing transaction, committed at the end."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         yield connection
+
+
+def insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Add a row unless there is one of that key; tell whether it was added."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite_dialect
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.c.tenant_id)
+    return connection.execute(statement).first() is not None
 
 
 def _make_engine(url: URL) -> Engine:

@@ -5,7 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
+from scanner.model.delivery import Outbox
 from scanner.model.kept import KeptPosture
+from scanner.model.period import PeriodBook
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.store.records import KeptWaiver, RunRecord, StoredPage
@@ -149,3 +151,11 @@ class Store(ABC):
         Raises:
             RunNotFoundError: There is none, or several begin like that.
         """
+
+    @abstractmethod
+    def periods(self) -> PeriodBook:
+        """Give the book of schedule periods."""
+
+    @abstractmethod
+    def outbox(self) -> Outbox:
+        """Give the outbox."""

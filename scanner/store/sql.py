@@ -14,6 +14,8 @@ from scanner.store.digest import RowsDigest, digest_of
 from scanner.store.engine import open_engine, read_url, writing
 from scanner.store.forms import to_page, to_report, to_tenant
 from scanner.store.interface import Store
+from scanner.store.outbox import SqlOutbox
+from scanner.store.periods import SqlPeriods
 from scanner.store.records import KeptWaiver, RunRecord, StoredPage
 from scanner.store.runs import find_run, insert_run, read_posture, read_runs, read_waivers
 from scanner.store.tables import PAGE, SECTION, SNAPSHOT
@@ -120,6 +122,14 @@ class SqlStore(Store):
             RunNotFoundError: There is none, or several begin like that.
         """
         return find_run(self.runs(tenant_id), name)
+
+    def periods(self) -> SqlPeriods:
+        """Give the book of schedule periods."""
+        return SqlPeriods(self._engine, self._place)
+
+    def outbox(self) -> SqlOutbox:
+        """Give the outbox."""
+        return SqlOutbox(self._engine, self._place)
 
     def _rows_digest(self, snapshot_id: str, section: str) -> str:
         digest = RowsDigest()

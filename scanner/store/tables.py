@@ -175,6 +175,8 @@ SCHEDULE_PERIOD = Table(
     Column("run_id", String(40)),
     Column("exit_code", Integer),
     Column("reason", Text, nullable=False),
+    Column("renewed", String(32)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
 DELIVERY = Table(
@@ -193,4 +195,5 @@ DELIVERY = Table(
     Column("settled", String(32)),
     Column("reference", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("begun", String(32)),
 )

@@ -81,7 +81,9 @@ def fill(connection: sa.Connection) -> Rows:
 def value_of(table: sa.Table, column: sa.Column[Any]) -> object:
     if column.name == "id":
         return SNAPSHOT if table.name == "snapshot" else RUN
-    if column.name in VALUES:
+    if column.name in VALUES and isinstance(column.type, sa.LargeBinary) <= isinstance(
+        VALUES[column.name], bytes | None
+    ):
         return VALUES[column.name]
     return next((value for kind, value in VALUES_BY_TYPE if isinstance(column.type, kind)), "x")
 
