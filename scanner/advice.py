@@ -1,13 +1,12 @@
-"""From verdicts to what the reader should do: flag, likelihood, remedies, migration route (design.md §6)."""
+"""From verdicts to what the reader should do: remedies and migration route."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from msgspec import structs
 
 from scanner.gates.order import GATES
 from scanner.judge import ADVISORY, Verdicts
-from scanner.model.circumstance import Circumstance, SetAside
+from scanner.model.circumstance import Circumstance
 from scanner.model.directory import MailboxKind
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import GateState, Outcome, Remedy, Verdict
@@ -15,25 +14,6 @@ from scanner.model.text import Text, say
 from scanner.replies.catalogue import cause
 
 GATE_BY_NAME = {gate.name: gate for gate in GATES}
-PASSES = {Outcome.ACCEPTED, Outcome.DEPENDS}
-
-
-class Flag(StrEnum):
-    """What the reader should do about a mailbox."""
-
-    FAILING = "failing"
-    WILL_FAIL = "will_fail"
-    WOULD_FAIL = "would_fail"
-    EXPOSED = "exposed"
-    IN_ORDER = "in_order"
-    UNKNOWN = "unknown"
-
-
-class Likelihood(StrEnum):
-    """How likely it is that somebody sends from a mailbox whose use was not seen."""
-
-    LIKELY = "likely"
-    UNLIKELY = "unlikely"
 
 
 class Route(Frozen, frozen=True, kw_only=True):
@@ -41,32 +21,6 @@ class Route(Frozen, frozen=True, kw_only=True):
 
     key: str
     text: Text
-
-
-def likelihood_of(circumstance: Circumstance, pop_or_imap: bool | None) -> Likelihood:  # noqa: FBT001 -- three-valued
-    """Judge from configuration: SMTP AUTH enabled on the mailbox itself, or POP or IMAP on."""
-    enabled_on_purpose = circumstance.smtp_auth_disabled is False
-    return Likelihood.LIKELY if enabled_on_purpose or pop_or_imap else Likelihood.UNLIKELY
-
-
-def flag_of(circumstance: Circumstance, verdicts: Verdicts) -> Flag:
-    """Flag a mailbox whose use was not collected.
-
-    Basic that passes is exposed. Refused for Basic while OAuth works is in order, unless somebody turned SMTP AUTH on
-    for this very mailbox: then a sender is likely to be there, and to fail.
-    """
-    if circumstance.set_aside is SetAside.ON_PREMISES:
-        return Flag.UNKNOWN
-    if circumstance.set_aside is not None:
-        return Flag.IN_ORDER
-    if verdicts.basic.outcome is Outcome.UNKNOWN:
-        return Flag.UNKNOWN
-    if verdicts.basic.outcome in PASSES:
-        return Flag.EXPOSED
-    with_oauth = verdicts.oauth_delegated.outcome in PASSES or verdicts.oauth_app.outcome in PASSES
-    if with_oauth and circumstance.smtp_auth_disabled is not False:
-        return Flag.IN_ORDER
-    return Flag.WOULD_FAIL
 
 
 def remedies_of(verdict: Verdict) -> Iterator[Remedy]:

@@ -17,6 +17,8 @@ from scanner.model.judgement import Method
 from scanner.model.observed import Gap, Observed
 from scanner.model.settings import AuthenticationPolicy
 from scanner.model.snapshot import Snapshot
+from scanner.model.use import Earlier, Use
+from scanner.use.join import UseJoin
 
 RISK_LEVELS = frozenset({"none", "low", "medium", "high"})
 AT_RISK = frozenset({"atrisk", "confirmedcompromised"})
@@ -65,6 +67,7 @@ class JudgedMailbox(Frozen, frozen=True, kw_only=True):
         circumstance: What the gates read of it.
         verdicts: One per method.
         pop_or_imap: POP or IMAP is on; ``None`` where that wasn't read.
+        use: Who really sends with it, as far as that was read.
     """
 
     id: str
@@ -72,6 +75,7 @@ class JudgedMailbox(Frozen, frozen=True, kw_only=True):
     circumstance: Circumstance
     verdicts: Verdicts
     pop_or_imap: bool | None
+    use: Use = Use()
 
 
 class Posture(Frozen, frozen=True, kw_only=True):
@@ -84,6 +88,7 @@ class Posture(Frozen, frozen=True, kw_only=True):
         mailboxes: In the order of their addresses.
         circumstances: How many different circumstances were judged.
         source_ips: Public addresses of senders that it was judged for.
+        strange_senders: Senders that the sources of use name and that are none of the mailboxes.
     """
 
     snapshot: Snapshot
@@ -92,19 +97,28 @@ class Posture(Frozen, frozen=True, kw_only=True):
     mailboxes: tuple[JudgedMailbox, ...]
     circumstances: int
     source_ips: tuple[str, ...] = ()
+    strange_senders: int = 0
 
 
-def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) -> Posture:
+def pose(
+    snapshot: Snapshot,
+    *,
+    as_of: dt.date,
+    source_ips: Sequence[str] = (),
+    earlier: Mapping[str, Earlier] | None = None,
+) -> Posture:
     """Judge every mailbox of a snapshot.
 
     Args:
         snapshot: The evidence.
         as_of: The date that is judged for.
         source_ips: Public addresses that senders use; empty where they aren't known.
+        earlier: What earlier runs saw of each mailbox's use, by its id.
     """
     scopes = people_of(snapshot)
     setting = setting_of(snapshot, scopes, as_of=as_of, source_ips=source_ips)
     join = Join(snapshot)
+    use = UseJoin(snapshot, earlier or {})
     rows = sorted(join.mailboxes(), key=lambda row: (row.address.lower(), id_of(row)))
     numbers: dict[Traits, int] = {}
     which = [numbers.setdefault(join.traits(row), len(numbers)) for row in rows]
@@ -116,6 +130,7 @@ def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) 
             circumstance=found.circumstance,
             verdicts=found.verdicts,
             pop_or_imap=join.pop_or_imap(row),
+            use=use.of(row, id_of(row)),
         )
         for row, found in zip(rows, judged, strict=True)
     )
@@ -126,6 +141,7 @@ def pose(snapshot: Snapshot, *, as_of: dt.date, source_ips: Sequence[str] = ()) 
         mailboxes=tuple(mailboxes),
         circumstances=len({id(found) for found in judged}),
         source_ips=tuple(source_ips),
+        strange_senders=use.strangers(rows),
     )
 
 

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from scanner.advice import Flag, Likelihood, flag_of, likelihood_of, next_gate, remedies_of, route_of
+from scanner.advice import next_gate, remedies_of, route_of
 from scanner.gates.examples import a_circumstance, a_policy, a_setting, blocking
 from scanner.judge import Verdicts, judge
-from scanner.model.circumstance import Circumstance, SetAside
+from scanner.model.circumstance import Circumstance
 from scanner.model.directory import MailboxKind
 from scanner.model.judgement import Outcome, Verdict
-from scanner.model.observed import Gap
 from scanner.model.settings import SecurityDefaults, TransportConfig
 
 OFF = TransportConfig(smtp_auth_disabled=True)
@@ -25,59 +24,6 @@ def verdicts(basic: Outcome, delegated: Outcome = Outcome.REFUSED, app: Outcome 
 
 def judged(circumstance: Circumstance, **setting: Any) -> Verdicts:
     return judge(circumstance, a_setting(**setting))
-
-
-@pytest.mark.parametrize(
-    ("outcome", "flag"),
-    [
-        (Outcome.ACCEPTED, Flag.EXPOSED),
-        (Outcome.DEPENDS, Flag.EXPOSED),
-        (Outcome.UNKNOWN, Flag.UNKNOWN),
-        (Outcome.REFUSED, Flag.WOULD_FAIL),
-    ],
-)
-def test_the_flag_follows_basic(outcome: Outcome, flag: Flag) -> None:
-    """Until use is collected: Basic that passes is exposed, refused everywhere would fail."""
-    assert flag_of(a_circumstance(), verdicts(outcome)) is flag
-
-
-@pytest.mark.parametrize("way", ["delegated", "app"])
-@pytest.mark.parametrize(
-    ("own", "flag"),
-    [(None, Flag.IN_ORDER), (True, Flag.IN_ORDER), (Gap.ABSENT, Flag.IN_ORDER), (False, Flag.WOULD_FAIL)],
-)
-def test_with_oauth_only_it_is_in_order(way: str, own: object, flag: Flag) -> None:
-    """Unless somebody turned SMTP AUTH on for this very mailbox: then a sender is likely there, and fails."""
-    found = verdicts(Outcome.REFUSED, **{way: Outcome.ACCEPTED})
-    assert flag_of(a_circumstance(smtp_auth_disabled=own), found) is flag
-
-
-@pytest.mark.parametrize(
-    ("reason", "flag"),
-    [
-        (SetAside.INACTIVE, Flag.IN_ORDER),
-        (SetAside.SOFT_DELETED, Flag.IN_ORDER),
-        (SetAside.ON_PREMISES, Flag.UNKNOWN),
-    ],
-)
-def test_what_is_listed_apart_has_its_own_flag(reason: SetAside, flag: Flag) -> None:
-    """Nobody sends from a deleted mailbox; one on-premises is not ours to judge."""
-    assert flag_of(a_circumstance(set_aside=reason), verdicts(Outcome.REFUSED)) is flag
-
-
-@pytest.mark.parametrize(
-    ("own", "pop_or_imap", "likelihood"),
-    [
-        (False, None, Likelihood.LIKELY),
-        (None, True, Likelihood.LIKELY),
-        (None, False, Likelihood.UNLIKELY),
-        (True, None, Likelihood.UNLIKELY),
-        (Gap.ABSENT, None, Likelihood.UNLIKELY),
-    ],
-)
-def test_the_likelihood_of_use(own: object, pop_or_imap: bool | None, likelihood: Likelihood) -> None:  # noqa: FBT001
-    """Enabled on the mailbox itself, or POP or IMAP on."""
-    assert likelihood_of(a_circumstance(smtp_auth_disabled=own), pop_or_imap) is likelihood
 
 
 def test_remedies_follow_the_order_of_refusal() -> None:

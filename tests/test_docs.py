@@ -59,7 +59,7 @@ def test_every_section_is_documented() -> None:
     """Its file, and the permission that reads it."""
     files, permissions = PAGES["evidence-folder.md"](), PAGES["permissions.md"]()
     for section in SECTIONS:
-        assert f"`{section.name}.json`" in files
+        assert f"`{section.name}{'*.csv' if section.several else '.json'}`" in files
         assert f"| `{section.name}` |" in permissions
         assert section.ask is None or section.permission in permissions
 

@@ -1,6 +1,7 @@
 """The run: collect, keep, judge, render. Everything else is a way of calling it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -120,16 +121,20 @@ def kept_waiver(waiver: Waiver) -> KeptWaiver:
 
 
 def waived(report: Report, waivers: tuple[Waiver, ...]) -> Report:
-    """Note on every flagged mailbox that somebody accepted its flag."""
+    """Note on every flagged mailbox that somebody accepted its flag: out of the count, never out of the list."""
     if not waivers:
         return report
     by_mark = {(waiver.mailbox.lower(), waiver.flag): waiver for waiver in waivers}
     mailboxes = [_waived(mailbox, by_mark) for mailbox in report.mailboxes]
-    return msgspec.structs.replace(report, mailboxes=mailboxes)
+    taken_out: Counter[str] = Counter(mailbox.flag for mailbox in mailboxes if mailbox.waiver)
+    counted = {flag: count - taken_out[flag] for flag, count in report.summary.by_flag.items()}
+    summary = msgspec.structs.replace(report.summary, by_flag=counted, waived=dict(taken_out))
+    return msgspec.structs.replace(report, mailboxes=mailboxes, summary=summary)
 
 
 def _waived(mailbox: MailboxPart, by_mark: Mapping[tuple[str, str], Waiver]) -> MailboxPart:
-    waiver = by_mark.get((mailbox.address.lower(), mailbox.flag))
+    names = (mailbox.address.lower(), mailbox.id)
+    waiver = next((by_mark[(name, mailbox.flag)] for name in names if (name, mailbox.flag) in by_mark), None)
     if waiver is None:
         return mailbox
     part = WaiverPart(reason=waiver.reason, owner=waiver.owner, expires=waiver.expires.isoformat())

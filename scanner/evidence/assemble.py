@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from scanner.evidence.gather import Gatherer
 from scanner.evidence.registry import SECTIONS
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Section
 from scanner.model.frozen import Frozen
-from scanner.model.section import SectionReport, SectionState
+from scanner.model.section import NO_LICENCE_CODES, NOT_LICENSED, SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 
@@ -42,22 +43,47 @@ def assemble(tenant: Tenant, reports: Mapping[str, SectionReport], pages_of: Pag
         report = reports.get(section.name) or SectionReport(
             section=section.name, state=SectionState.MISSING, reason="it was not collected"
         )
-        parsed, problems = _parse(section, pages_of(section.name))
-        sections[section.name] = _settled(section, report, parsed, problems)
-        fields[FIELD_OF.get(section.name, section.name.replace("-", "_"))] = _value(section, parsed)
+        shelf = section.gather() if section.gather else Shelf(single=section.single)
+        count, problems = _parse(section, pages_of(section.name), shelf)
+        sections[section.name] = _settled(section, report, count, problems)
+        fields[FIELD_OF.get(section.name, section.name.replace("-", "_"))] = shelf.give()
     return Snapshot(tenant=tenant, sections=sections, **fields)
 
 
-def _parse(section: Section[Any], pages: Iterable[Page]) -> tuple[list[Any], list[str]]:
-    parsed: list[Any] = []
+class Shelf:
+    """Keeps every row of a section; a ``Gatherer``.
+
+    Args:
+        single: The section holds one object.
+    """
+
+    def __init__(self, *, single: bool) -> None:
+        self._single = single
+        self._rows: list[Any] = []
+
+    def add(self, row: Any) -> None:  # noqa: ANN401 -- each section has rows of its own type
+        """Keep one parsed row."""
+        self._rows.append(row)
+
+    def give(self) -> object:
+        """Give all rows; of a section that holds one object, that object, or ``None`` where it isn't one."""
+        if not self._single:
+            return tuple(self._rows)
+        return self._rows[0] if len(self._rows) == 1 else None
+
+
+def _parse(section: Section[Any], pages: Iterable[Page], shelf: Gatherer) -> tuple[int, list[str]]:
+    """Pass the rows on, and give how many there were and what was wrong with the others."""
+    count = 0
     problems: list[str] = []
     for page in pages:
         for raw in page.rows:
             try:
-                parsed.append(section.parse(_row(raw, tabular=page.tabular)))
+                shelf.add(section.parse(_row(raw, tabular=page.tabular)))
+                count += 1
             except RowError as error:
                 problems.append(str(error))
-    return parsed, problems
+    return count, problems
 
 
 def _row(raw: object, *, tabular: bool) -> Row:
@@ -67,25 +93,22 @@ def _row(raw: object, *, tabular: bool) -> Row:
     if not raw:
         message = "an empty object"
         raise RowError(message)
-    if isinstance(raw.get("error"), dict) and len(raw) == 1:
+    error = raw.get("error")
+    if isinstance(error, dict) and len(raw) == 1:
+        if error.get("code") in NO_LICENCE_CODES:
+            raise RowError(NOT_LICENSED)
         message = "an error message of the provider instead of what was asked for"
         raise RowError(message)
     return Row(raw, blank_is_null=tabular)
 
 
-def _value(section: Section[Any], parsed: list[Any]) -> object:
-    if not section.single:
-        return tuple(parsed)
-    return parsed[0] if len(parsed) == 1 else None
-
-
-def _settled(section: Section[Any], report: SectionReport, parsed: list[Any], problems: list[str]) -> SectionReport:
-    if section.single and report.state is not SectionState.MISSING and len(parsed) != 1:
-        reason = f"one object was expected and {len(parsed)} were read"
+def _settled(section: Section[Any], report: SectionReport, count: int, problems: list[str]) -> SectionReport:
+    if section.single and report.state is not SectionState.MISSING and count != 1:
+        reason = f"one object was expected and {count} were read"
         return msgspec.structs.replace(report, state=SectionState.MISSING, reason=_joined(report.reason, reason))
     if not problems:
         return report
-    state = SectionState.PARTIAL if parsed else SectionState.MISSING
+    state = SectionState.PARTIAL if count else SectionState.MISSING
     reason = f"{len(problems)} rows could not be read: {problems[0]}"
     return msgspec.structs.replace(report, state=state, reason=_joined(report.reason, reason))
 

@@ -32,6 +32,17 @@ _RULES = """\
 - **CSV** (where the table above says so): comma, semicolon or tab, with or without the `#TYPE` line. An empty cell is
   null there, since that is how PowerShell writes null.
 
+## Who really sends
+
+- **`sign-ins.json`** holds events of the sign-in log, interactive and non-interactive ones, as Graph gives them. Those
+  count whose client is Authenticated SMTP (older names: SMTP; Other clients where it succeeded at Exchange). It is
+  taken to hold what the log keeps with a licence: 30 days, or from its oldest event where that is older. An answer
+  that says that the tenant is not licensed may stand in its place: then the report says so.
+- **`smtp-auth-clients*.csv`** are exports of the Exchange admin center's report (Reports, Mail flow, SMTP AUTH
+  clients), in any language, one or more, also in a folder `smtp-auth-clients`. Two days in a file's name, as in
+  `smtp-auth-clients-2026-10-01-2026-10-31.csv`, or columns for them, say which window it counts: windows that don't
+  overlap add up. Where they overlap or no window is known, only the largest counts, so that nothing counts twice.
+
 ## What is not
 
 - **A missing file** is a missing section: what depends on it is unknown, and where a verdict needs it the run ends with
@@ -57,9 +68,9 @@ def cells_of(section: Section[Any]) -> tuple[str, str, str, str]:
     """Give the cells of one section."""
     without = "incomplete where a verdict needs it" if section.core else "complete all the same"
     return (
-        f"`{section.name}.json`",
+        f"`{section.name}*.csv`" if section.several else f"`{section.name}.json`",
         f"{section.title}{', one object' if section.single else ''}",
-        "yes" if section.tabular else "no",
+        "only" if section.several else "yes" if section.tabular else "no",
         without,
     )
 

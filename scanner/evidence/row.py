@@ -12,6 +12,8 @@ FRACTION = re.compile(r"\.(\d{6})\d+")
 NO_ID = "00000000-0000-0000-0000-000000000000"
 # Where the Graph PowerShell module puts what its own types have no property for.
 WRAPPER = "additionalproperties"
+# The column that says which of several files a row is from; the folder source adds it.
+FILE = "smtpPostureFile"
 BOOLEAN_WORDS = {"true": True, "false": False}
 
 
@@ -120,6 +122,12 @@ class Row:
     def words(self, name: str) -> frozenset[str]:
         """Read a list of strings in lower case; a comma-separated string counts too (Graph's flag enums)."""
         return frozenset(_split(self.items(name), name))
+
+    def cells(self) -> Iterator[tuple[str, str]]:
+        """Give name, in lower case, and value of everything that holds a string."""
+        for name, (_, value) in self._values.items():
+            if isinstance(value, str):
+                yield name, value
 
     def leftovers(self, known: Iterable[str]) -> Iterator[str]:
         """Give the names of keys that hold something and are not in ``known``."""

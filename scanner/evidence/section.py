@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from scanner.evidence.gather import Gatherer
 from scanner.evidence.row import Row
 
 T_co = TypeVar("T_co", covariant=True)
@@ -80,6 +81,8 @@ class Section(Generic[T_co]):
         core: A run without it is incomplete.
         single: It holds one object, not a list.
         tabular: It may come as CSV.
+        several: It may come as several tables, named alike or in a folder of that name.
+        gather: Makes what takes its rows where keeping them all would take too much memory; ``None`` keeps them.
     """
 
     name: str
@@ -90,3 +93,5 @@ class Section(Generic[T_co]):
     core: bool = True
     single: bool = False
     tabular: bool = False
+    several: bool = False
+    gather: Callable[[], Gatherer] | None = None

@@ -5,6 +5,17 @@ from enum import StrEnum
 
 from scanner.model.frozen import Frozen
 
+# What Graph answers where the tenant's licence doesn't cover what is asked for (facts/apis.md §2.4).
+NO_LICENCE_CODES = frozenset(
+    {
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        "AadPremiumLicenseRequired",
+        "RequestFromNonPremiumTenantOrB2CTenant",
+    }
+)
+NOT_LICENSED = "the tenant is not licensed for it: Entra ID P1 or P2 is needed"
+"""How the reason of such a section says it."""
+
 
 class SectionState(StrEnum):
     """How much of a section was read."""
@@ -34,3 +45,8 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
     reason: str = ""
     permission: str = ""
     collected_at: dt.datetime | None = None
+
+    @property
+    def is_licensed(self) -> bool:
+        """Tell whether it was not for lack of a licence that it is not complete."""
+        return NOT_LICENSED not in self.reason

@@ -19,6 +19,7 @@ from scanner.model.policy import NamedLocation, Policy
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.settings import AuthenticationPolicy, OrganizationConfig, SecurityDefaults, TransportConfig
 from scanner.model.tenant import Tenant
+from scanner.model.use import ClientRow, SignInLog
 
 
 class Snapshot(Frozen, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     risky_users: tuple[RiskyUserRow, ...] = ()
     service_principals: tuple[ServicePrincipalRow, ...] = ()
     domains: tuple[DomainRow, ...] = ()
+    sign_ins: SignInLog = SignInLog()
+    smtp_auth_clients: tuple[ClientRow, ...] = ()
 
     def state_of(self, section: str) -> SectionState:
         """Tell how much of a section was read."""

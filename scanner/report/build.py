@@ -8,8 +8,11 @@ from typing import Literal, assert_never
 import msgspec
 
 from scanner.access.evaluator import REPORT_ONLY, Access
-from scanner.advice import Flag, flag_of, likelihood_of, next_gate, remedies_of, route_of
+from scanner.advice import next_gate, remedies_of, route_of
 from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
+from scanner.flags.changes import Change, next_change
+from scanner.flags.reasons import Facts, reason_of
+from scanner.flags.rules import Flag, Likelihood, case_of, choose_flag, likelihood_of
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, Member
 from scanner.model.frozen import Frozen
@@ -22,6 +25,7 @@ from scanner.model.tenant import Tenant
 from scanner.model.text import Text, quote, say
 from scanner.posture import JudgedMailbox, Posture
 from scanner.replies.commands import with_address
+from scanner.report.build_use import use_part
 from scanner.report.contract import (
     SCHEMA,
     CodePart,
@@ -30,6 +34,7 @@ from scanner.report.contract import (
     GatePart,
     MailboxPart,
     MigrationPart,
+    NextChangePart,
     PolicyPart,
     RemedyPart,
     ReplyPart,
@@ -40,11 +45,11 @@ from scanner.report.contract import (
     SummaryPart,
     TenantPart,
     TenantPosturePart,
-    UsePart,
     VerdictPart,
     VerdictsPart,
 )
 from scanner.report.tenant import list_authentication_policies, list_controls, list_exclusions, open_names, tell_policy
+from scanner.use.contradiction import contradiction_of, lowered
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
 MANAGED = "microsoft-managed:"
@@ -53,6 +58,14 @@ MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
     True: "disabled",
     False: "enabled",
 }
+
+FLAG_PLACES = {
+    flag.value: place
+    for place, flag in enumerate(
+        (Flag.FAILING, Flag.WILL_FAIL, Flag.WOULD_FAIL, Flag.EXPOSED, Flag.UNKNOWN, Flag.IN_ORDER)
+    )
+}
+LATER = "9999"  # sorts behind every date
 
 
 class RunFacts(Frozen, frozen=True, kw_only=True):
@@ -69,7 +82,7 @@ class RunFacts(Frozen, frozen=True, kw_only=True):
 def build(posture: Posture, run: RunFacts) -> Report:
     """Make the report of a posture."""
     parts: dict[Circumstance, VerdictsPart] = {}
-    mailboxes = [mailbox_part(mailbox, posture, parts) for mailbox in posture.mailboxes]
+    mailboxes = sorted((mailbox_part(mailbox, posture, parts) for mailbox in posture.mailboxes), key=urgency)
     return Report(
         schema=SCHEMA,
         tenant=tenant_part(posture.snapshot.tenant),
@@ -253,28 +266,62 @@ def reply_words(verdict: VerdictPart) -> str:
 
 def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumstance, VerdictsPart]) -> MailboxPart:
     """Say everything about one mailbox; verdicts are shared by all mailboxes of one circumstance."""
-    circumstance, verdicts = mailbox.circumstance, mailbox.verdicts
+    circumstance, verdicts, use = mailbox.circumstance, mailbox.verdicts, mailbox.use
     if circumstance not in parts:
         parts[circumstance] = verdicts_part(verdicts)
-    flag = flag_of(circumstance, verdicts)
+    contradiction = contradiction_of(use, verdicts.basic)
+    change = next_change(circumstance.kind, posture.setting.calendar, posture.setting.as_of)
+    likelihood = likelihood_of(circumstance, mailbox.pop_or_imap, use)
+    flag = choose_flag(case_of(circumstance, verdicts, use, change, likelihood))
+    facts = Facts(circumstance=circumstance, verdicts=verdicts, use=use, change=change, pop_or_imap=mailbox.pop_or_imap)
     route = route_of(circumstance, verdicts)
-    likelihood = likelihood_of(circumstance, mailbox.pop_or_imap) if flag is Flag.WOULD_FAIL else None
     return MailboxPart(
         id=mailbox.id,
         address=mailbox.row.address,
         display_name=mailbox.row.name,
         kind=mailbox.row.kind.value,
         smtp_auth=smtp_auth_part(circumstance, posture),
-        verdicts=parts[circumstance],
-        use=UsePart(),
+        verdicts=contradicted(parts[circumstance], verdicts) if contradiction else parts[circumstance],
+        use=use_part(use, contradiction),
         flag=flag.value,
-        likelihood=likelihood.value if likelihood else None,
+        likelihood=likelihood.value if flag is Flag.WOULD_FAIL else None,
         waiver=None,
         remedies=[remedy_part(remedy, mailbox.row.address) for remedy in remedies_of(verdicts.basic)],
         migration=MigrationPart(route=route.key, text=route.text),
         set_aside=circumstance.set_aside.value if circumstance.set_aside else None,
         next_gate=next_gate(verdicts.basic) or None,
+        flag_because=reason_of(flag, facts),
+        next_change=next_change_part(change) if change and flag is Flag.WILL_FAIL else None,
     )
+
+
+def urgency(mailbox: MailboxPart) -> tuple[object, ...]:
+    """Give what mailboxes are sorted by: reasons, and no score.
+
+    Failing first, the longest first; then what breaks at the next known change, the soonest and busiest first; then
+    what would fail, likely ones first; then exposure.
+    """
+    change = mailbox.next_change
+    return (
+        FLAG_PLACES[mailbox.flag],
+        mailbox.use.failing_since or LATER,
+        (change.date or LATER) if change else "",
+        -(mailbox.use.basic or 0) if change else 0,
+        mailbox.likelihood != Likelihood.LIKELY.value,
+        mailbox.address.lower(),
+        mailbox.id,
+    )
+
+
+def next_change_part(change: Change) -> NextChangePart:
+    """Write the next known change."""
+    return NextChangePart(key=change.key, title=change.title, date=change.date.isoformat() if change.date else None)
+
+
+def contradicted(part: VerdictsPart, verdicts: Verdicts) -> VerdictsPart:
+    """Write verdicts of which something that was seen contradicts the one for Basic."""
+    basic = msgspec.structs.replace(part.basic, confidence=lowered(verdicts.basic).confidence.value)
+    return msgspec.structs.replace(part, basic=basic)
 
 
 def smtp_auth_part(circumstance: Circumstance, posture: Posture) -> SmtpAuthPart:

@@ -128,7 +128,8 @@ class SummaryPart(Part, frozen=True, kw_only=True):
 
     Attributes:
         coverage: Share (0 to 1) of mailboxes whose verdict for Basic is known (accepted, refused or depends).
-        by_flag: Mailboxes by flag.
+        by_flag: Mailboxes by flag, without those whose flag is waived.
+        waived: Mailboxes by flag whose flag somebody accepted.
         by_reply: Mailboxes that Basic is refused for, by "code enhanced text" of the preferred reply.
         by_outcome: Mailboxes by outcome, per method.
         by_gate: Mailboxes by the gate that decides the Basic verdict.
@@ -144,6 +145,7 @@ class SummaryPart(Part, frozen=True, kw_only=True):
     by_gate: dict[str, int] = {}
     by_kind: dict[str, int] = {}
     forecast: dict[str, int] = {}
+    waived: dict[str, int] = {}
 
 
 class SmtpAuthPart(Part, frozen=True, kw_only=True):
@@ -218,8 +220,49 @@ class VerdictsPart(Part, frozen=True, kw_only=True):
     oauth_app: VerdictPart
 
 
+class OriginPart(Part, frozen=True, kw_only=True):
+    """An address that a mailbox was used from."""
+
+    address: str
+    successes: int
+    failures: int
+    last_seen: str
+
+
+class AppliedPolicyPart(Part, frozen=True, kw_only=True):
+    """A Conditional Access policy as sign-ins met it; ``result`` as Graph words it, ``count`` sign-ins."""
+
+    id: str
+    name: str
+    result: str
+    count: int
+
+
 class UsePart(Part, frozen=True, kw_only=True):
-    """Who really sends that way; null counts mean that it was not collected."""
+    """Who really sends that way; null counts mean that it is not known.
+
+    Attributes:
+        basic: Submissions with Basic in the window: successful sign-ins or messages, the larger where both were read.
+        oauth: The same with OAuth.
+        failures: Failed sign-ins by AADSTS code.
+        last_seen: The newest sign-in, successful or not; times are ISO 8601, UTC.
+        window_days: How many days were looked at; null where nothing was.
+        source: Sections that told, with a comma between them.
+        silence: Why nothing was seen: ``not_seen`` in the window, ``not_licensed`` to know, ``not_readable``; null
+            where something was.
+        because: The silence in a sentence; ``""`` where something was seen.
+        last_success: The newest success with Basic or OAuth.
+        failing_since: The first failure after the newest success; null where the newest attempt succeeded.
+        last_failure: The newest failure that is not a stranger's guess.
+        guesses: Failures that look like somebody trying passwords; they are in ``failures`` and make no flag.
+        meanings: What each code of ``failures`` means.
+        addresses: Where it was used from, the busiest first.
+        user_agents: As the clients called themselves.
+        policies: Conditional Access policies that were applied; null where that wasn't readable.
+        old_tls: It used TLS 1.0 or 1.1; null where no export says.
+        sent_before: The last day on which an earlier run saw it send with Basic; null where none did.
+        contradiction: What was seen and contradicts the verdict for Basic, whose confidence is lower then; or null.
+    """
 
     basic: int | None = None
     oauth: int | None = None
@@ -227,6 +270,30 @@ class UsePart(Part, frozen=True, kw_only=True):
     last_seen: str | None = None
     window_days: int | None = None
     source: str | None = None
+    silence: Literal["not_seen", "not_licensed", "not_readable"] | None = None
+    because: Text = msgspec.field(default_factory=Text)
+    last_success: str | None = None
+    failing_since: str | None = None
+    last_failure: str | None = None
+    guesses: int = 0
+    meanings: dict[str, Text] = {}
+    addresses: list[OriginPart] = []
+    user_agents: list[str] = []
+    policies: list[AppliedPolicyPart] | None = None
+    old_tls: bool | None = None
+    sent_before: str | None = None
+    contradiction: Text | None = None
+
+
+class NextChangePart(Part, frozen=True, kw_only=True):
+    """The next known change that stops Basic: ``default_off``, ``final_removal`` or ``hve_basic_ends``.
+
+    ``date`` is an ISO 8601 date; null where Microsoft announced the change and not its date.
+    """
+
+    key: str
+    title: Text
+    date: str | None
 
 
 class RemedyPart(Part, frozen=True, kw_only=True):
@@ -260,6 +327,8 @@ class MailboxPart(Part, frozen=True, kw_only=True):
     Attributes:
         id: Entra object id in lower case, or ``guid:`` and the Exchange GUID.
         set_aside: ``inactive``, ``soft_deleted`` or ``on_premises`` where the mailbox is listed apart; else null.
+        flag_because: Why it has its flag, in one sentence.
+        next_change: What stops a sender next whose flag is ``will_fail``; else null.
         next_gate: "Opening this alone will not help: next comes …": the second closed gate for Basic, or null.
     """
 
@@ -277,6 +346,8 @@ class MailboxPart(Part, frozen=True, kw_only=True):
     migration: MigrationPart
     set_aside: Literal["inactive", "soft_deleted", "on_premises"] | None = None
     next_gate: str | None = None
+    flag_because: Text = msgspec.field(default_factory=Text)
+    next_change: NextChangePart | None = None
 
 
 class ChangePart(Part, frozen=True, kw_only=True):

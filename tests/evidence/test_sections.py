@@ -51,6 +51,19 @@ FIELDS = {
     "per-user-mfa": ("id", "perUserMfaState"),
     "risky-users": ("id", "riskLevel", "riskState"),
     "domains": ("id", "authenticationType"),
+    "sign-ins": (
+        "id",
+        "createdDateTime",
+        "userId",
+        "userPrincipalName",
+        "clientAppUsed",
+        "status",
+        "ipAddress",
+        "userAgent",
+        "authenticationProtocol",
+        "appliedConditionalAccessPolicies",
+    ),
+    "smtp-auth-clients": ("Sender address", "Domain", "TLS 1.0", "Messages sent", "Authentication Protocol"),
 }
 IDS = st.sampled_from(("11111111-0000-4000-8000-000000000001", "X"))
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from scanner.advice import Flag
 from scanner.evidence.assemble import Page, assemble
 from scanner.evidence.registry import SECTIONS
+from scanner.flags.rules import Flag
 from scanner.model.judgement import Remedy
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant

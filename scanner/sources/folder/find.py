@@ -12,6 +12,7 @@ from scanner.sources.folder.item import printable
 
 HOW_TO_EXPORT = "Make one with the script that smtp-posture export-script prints."
 DOCUMENT_ENDINGS = (".json", ".jsonl", ".ndjson")
+TABLE_ENDING = ".csv"
 NAMED = 8  # of many names, so many are shown
 
 
@@ -43,31 +44,32 @@ class Listing:
     """What the folder holds.
 
     Attributes:
-        entries: The entry to read, by the name of its section.
+        entries: What to read, by the name of its section: one entry, or several where the section may have several.
         refused: Why a section's entry may not be read, by the name of its section.
         problems: What the reader should put right.
         strangers: Names that mean nothing here.
     """
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
     refused: dict[str, Text] = field(default_factory=dict)
     problems: list[Text] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
 
-def list_folder(folder: Path, names: Collection[str]) -> Listing:
+def list_folder(folder: Path, names: Collection[str], several: Collection[str] = ()) -> Listing:
     """Find the entries of an evidence folder.
 
     Args:
         folder: The evidence folder.
         names: The names that mean something, without endings.
+        several: Those of them that may be there more than once, as tables whose names begin like that.
 
     Raises:
         SourceError: There is no such folder, or nothing in it has a known name.
     """
     try:
         paths = _paths_in(folder)
-        listing = _sorted(paths, folder.resolve(), names)
+        listing = _sorted(paths, folder.resolve(), names, several)
     except OSError as error:
         message = f"The folder {folder} can't be read: {error.strerror}."
         raise SourceError(message, "Let this user read the folder and what is in it.") from error
@@ -76,12 +78,13 @@ def list_folder(folder: Path, names: Collection[str]) -> Listing:
     return listing
 
 
-def list_documents(section: Entry, strangers: list[str]) -> list[Entry | Text]:
+def list_documents(section: Entry, strangers: list[str], *, tabular: bool = False) -> list[Entry | Text]:
     """Give the files of a section that is a folder, in the order of their names, or why one may not be read.
 
     Args:
         section: The section's folder.
         strangers: Takes the names of what else is found there.
+        tabular: The section may come as tables too.
 
     Raises:
         OSError: It can't be listed.
@@ -89,9 +92,10 @@ def list_documents(section: Entry, strangers: list[str]) -> list[Entry | Text]:
     documents = []
     for path in sorted(_visible(section.path)):
         label = f"{section.name}/{printable(path.name)}"
-        if path.suffix.lower() in DOCUMENT_ENDINGS:
+        form = Form.DOCUMENT if path.suffix.lower() in DOCUMENT_ENDINGS else Form.TABLE
+        if form is Form.DOCUMENT or (tabular and path.suffix.lower() == TABLE_ENDING):
             reason = _reason_to_refuse(path, section.path.resolve(), label)
-            documents.append(reason or Entry(name=label, path=path, form=Form.DOCUMENT))
+            documents.append(reason or Entry(name=label, path=path, form=form))
         else:
             strangers.append(label)
     return documents
@@ -113,15 +117,17 @@ def _visible(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _sorted(paths: list[Path], root: Path, names: Collection[str]) -> Listing:
+def _sorted(paths: list[Path], root: Path, names: Collection[str], several: Collection[str]) -> Listing:
     listing = Listing()
     for path in sorted(paths, key=_rank):
-        _place(path, root, names, listing)
+        _place(path, root, names, several, listing)
     return listing
 
 
-def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> None:
+def _place(path: Path, root: Path, names: Collection[str], several: Collection[str], listing: Listing) -> None:
     name, form = _reading_of(path)
+    if form is Form.TABLE:
+        name = next((series for series in several if name.startswith(series)), name)
     if form is None or name not in names:
         _place_stranger(path, names, listing)
         return
@@ -130,14 +136,18 @@ def _place(path: Path, root: Path, names: Collection[str], listing: Listing) -> 
         listing.refused[name] = reason
         listing.problems.append(reason)
         return
-    _prefer(listing, Entry(name=printable(path.name), path=path, form=form), name)
+    entry = Entry(name=printable(path.name), path=path, form=form)
+    if name in several:
+        listing.entries.setdefault(name, []).append(entry)
+    else:
+        _prefer(listing, entry, name)
 
 
 def _reading_of(path: Path) -> tuple[str, Form | None]:
     if path.is_dir():
         return path.name.lower(), Form.FOLDER
     match path.suffix.lower():
-        case ".csv":
+        case ending if ending == TABLE_ENDING:
             return path.stem.lower(), Form.TABLE
         case ending if ending in DOCUMENT_ENDINGS:
             return path.stem.lower(), Form.DOCUMENT
@@ -146,7 +156,7 @@ def _reading_of(path: Path) -> tuple[str, Form | None]:
 
 
 def _prefer(listing: Listing, entry: Entry, name: str) -> None:
-    first = listing.entries.setdefault(name, entry)
+    first = listing.entries.setdefault(name, [entry])[0]
     if first is not entry:
         message = "{section} is there twice: {chosen} is read, {other} is not. Remove one of them."
         listing.problems.append(say(message, section=name, chosen=first.name, other=entry.name))

@@ -9,8 +9,8 @@ from scanner.evidence.section import Section
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text, say
-from scanner.sources.folder.find import Form, Listing, list_folder, some
-from scanner.sources.folder.reading import items_of, last_written
+from scanner.sources.folder.find import Entry, Form, Listing, list_folder, some
+from scanner.sources.folder.reading import items_of, last_written, named
 from scanner.sources.folder.tally import Tally
 from scanner.sources.folder.whose import tenant_of
 from scanner.sources.interface import PageSink, Progress
@@ -45,7 +45,8 @@ class FolderSource:
         Raises:
             SourceError: There is no such folder, or nothing in it has a known name.
         """
-        listing = list_folder(self._folder, [TENANT, *(section.name for section in self._sections)])
+        several = [section.name for section in self._sections if section.several]
+        listing = list_folder(self._folder, [TENANT, *(section.name for section in self._sections)], several)
         self.problems = list(listing.problems)
         tenant = self._tenant(listing)
         for section in self._sections:
@@ -54,11 +55,11 @@ class FolderSource:
         return tenant
 
     def _tenant(self, listing: Listing) -> Tenant:
-        entry = listing.entries.get(TENANT)
-        if entry is None:
+        entries = listing.entries.get(TENANT)
+        if not entries:
             self.problems.append(say("There is no tenant.json: the report can't say whose evidence this is."))
             return Tenant()
-        items = items_of(entry, listing.strangers)
+        items = items_of(entries[0], listing.strangers)
         match next(items, say("tenant.json names no tenant: it holds an empty list.")):
             case Text() as problem:
                 self.problems.append(problem)
@@ -67,21 +68,32 @@ class FolderSource:
                 return tenant_of(Row(row), self.problems)
 
     def _read(self, section: Section[Any], listing: Listing, tenant: Tenant, tally: Tally) -> SectionReport:
-        entry = listing.entries.get(section.name)
-        if entry is None:
-            return _missing(section.name, listing)
-        if entry.form is Form.TABLE and not section.tabular:
-            tally.take([say("{file} is not read: this section comes as JSON.", file=entry.name)], tabular=True)
-        else:
-            tally.take(items_of(entry, listing.strangers), tabular=entry.form is Form.TABLE)
+        entries = listing.entries.get(section.name)
+        if not entries:
+            return _missing(section, listing)
+        for entry in entries:
+            _read_entry(section, entry, listing, tally)
         self.problems += tally.problems()
-        return tally.report(tenant.collected_at or last_written(entry.path))
+        written = max(filter(None, (last_written(entry.path) for entry in entries)), default=None)
+        return tally.report(tenant.collected_at or written)
 
 
-def _missing(section: str, listing: Listing) -> SectionReport:
-    refused = listing.refused.get(section)
-    reason = f"no file {section}.json in the folder" if refused is None else str(refused)
-    return SectionReport(section=section, state=SectionState.MISSING, reason=reason)
+def _read_entry(section: Section[Any], entry: Entry, listing: Listing, tally: Tally) -> None:
+    tabular = entry.form is Form.TABLE
+    if tabular and not section.tabular:
+        tally.take([say("{file} is not read: this section comes as JSON.", file=entry.name)], tabular=True)
+    elif section.several:
+        items = items_of(entry, listing.strangers, tabular=True)
+        tally.take(items if entry.form is Form.FOLDER else named(items, entry.name), tabular=True)
+    else:
+        tally.take(items_of(entry, listing.strangers), tabular=tabular)
+
+
+def _missing(section: Section[Any], listing: Listing) -> SectionReport:
+    refused = listing.refused.get(section.name)
+    ending = "csv" if section.several else "json"
+    reason = f"no file {section.name}.{ending} in the folder" if refused is None else str(refused)
+    return SectionReport(section=section.name, state=SectionState.MISSING, reason=reason)
 
 
 def _notes(listing: Listing) -> list[Text]:

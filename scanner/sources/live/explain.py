@@ -3,16 +3,10 @@
 from typing import Any
 
 from scanner.evidence.section import Cmdlet, Section
+from scanner.model.section import NO_LICENCE_CODES, NOT_LICENSED
 from scanner.sources.live.failure import RefusedError, UnreadableError
 
 EXCHANGE_ROLE = "Exchange role such as Global Reader or View-Only Organization Management"
-UNLICENSED = frozenset(
-    {
-        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-        "AadPremiumLicenseRequired",
-        "RequestFromNonPremiumTenantOrB2CTenant",
-    }
-)
 WRONG_ROLE = "role assigned to application isn't supported"
 
 
@@ -49,8 +43,8 @@ def _explain_exchange(refused: RefusedError, ask: Cmdlet, permission: str) -> Un
 
 def _explain_graph(refused: RefusedError, permission: str) -> UnreadableError:
     said = _quote(refused)
-    if refused.code in UNLICENSED:
-        return UnreadableError(f"the tenant is not licensed for it: Entra ID P1 or P2 is needed{said}")
+    if refused.code in NO_LICENCE_CODES:
+        return UnreadableError(f"{NOT_LICENSED}{said}")
     match refused.status:
         case 401:
             return UnreadableError(f"Microsoft Graph refused the app's token{said}")

@@ -43,7 +43,7 @@ ELSEWHERE = """
 [[faults]]
 then.link = "foreign-port"
 """
-FILES_ONLY = {"service-principals"}
+FILES_ONLY = {"service-principals", "sign-ins", "smtp-auth-clients"}
 EXCHANGE = {
     "authentication-policies",
     "cas-mailboxes",

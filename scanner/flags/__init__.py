@@ -1,0 +1,1 @@
+"""What the reader should do about a mailbox: use joined with verdict and the next known change (design.md §6)."""
