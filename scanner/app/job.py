@@ -47,6 +47,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         fail_on: Flags at or above it make the exit code 3.
         store_url: Where the snapshot is kept.
         waivers: Accepted flags.
+        archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
     """
 
     as_of: dt.date
@@ -57,6 +58,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     fail_on: FailOn | None = None
     store_url: str = DEFAULT_STORE
     waivers: tuple[Waiver, ...] = ()
+    archive: bool = False
 
 
 class FinishedRun(Frozen, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class FinishedRun(Frozen, frozen=True, kw_only=True):
         folder: Where the reports are.
         files: Reports by format.
         missing: Formats that could not be made, with the reason.
+        remarks: Files that something lacks, and what.
         problems: What went wrong while reading, one sentence each.
         circumstances: How many different circumstances were judged.
     """
@@ -73,6 +76,7 @@ class FinishedRun(Frozen, frozen=True, kw_only=True):
     folder: Path
     files: dict[str, Path]
     missing: dict[str, str]
+    remarks: dict[str, str]
     problems: tuple[str, ...]
     run: RunPart
     summary: SummaryPart

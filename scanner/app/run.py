@@ -67,13 +67,16 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
     kept = remember(judged, posture)
     report = msgspec.structs.replace(judged, history=history_of(store, kept, snapshot_id, started))
     digest = store.digest(snapshot_id)
-    written = write_run(report, job.out / facts.id, job.formats, language=job.language, snapshot_digest=digest)
+    written = write_run(
+        report, job.out / facts.id, job.formats, language=job.language, snapshot_digest=digest, archive=job.archive
+    )
     record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
     store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers])
     return FinishedRun(
         folder=written.folder,
         files=written.files,
         missing=written.missing,
+        remarks=written.remarks,
         problems=(),
         run=report.run,
         summary=report.summary,

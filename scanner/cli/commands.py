@@ -83,6 +83,8 @@ def announce(finished: FinishedRun, fail_on: FailOn | None, *, as_json: bool) ->
         print_line(summary_of(finished))
     for name, reason in finished.missing.items():
         say_on_stderr(f"The {name} report could not be made: {reason}")
+    for name, remark in finished.remarks.items():
+        say_on_stderr(f"{name}: {remark}")
     if code is ExitCode.INCOMPLETE:
         say_on_stderr(incompleteness_of(finished))
     if code is ExitCode.FLAGGED and fail_on:

@@ -19,6 +19,10 @@ Format = Annotated[
         "(compliance findings) and junit (one test case per mailbox).",
     ),
 ]
+Archive = Annotated[
+    bool,
+    typer.Option("--archive", help="Make the PDF an archive: PDF/A-3 with report.json and mailboxes.csv in it."),
+]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the HTML and PDF report.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Date that is judged for, YYYY-MM-DD.", show_default="today")]
 SourceIp = Annotated[
@@ -95,12 +99,15 @@ def make_job(
     store_url: str,
     configured_ips: tuple[str, ...] = (),
     waivers: tuple[Waiver, ...] = (),
+    archive: bool = False,
 ) -> Job:
     """Make a job of the options; addresses on the command line replace the configured ones.
 
     Raises:
-        ConfigurationError: An option can't be read.
+        ConfigurationError: An option can't be read, or two of them contradict each other.
     """
+    if archive and "pdf" not in read_formats(formats):
+        raise ConfigurationError("--archive is about the PDF, and --format leaves it out.", "Name pdf in --format.")
     return Job(
         out=out,
         formats=read_formats(formats),
@@ -110,4 +117,5 @@ def make_job(
         fail_on=fail_on,
         store_url=store_url,
         waivers=waivers,
+        archive=archive,
     )

@@ -67,6 +67,7 @@ def demo(
     ] = "",
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
+    archive: o.Archive = False,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -76,7 +77,7 @@ def demo(
     """Do the whole job on a simulated tenant over real TLS."""
     from scanner.cli.commands import do_demo
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
     return do_demo(mailboxes=mailboxes, seed=seed, scenario=scenario, as_json=as_json, choices=choices)
 
 
@@ -86,6 +87,7 @@ def scan(
     tenant: o.TenantName = None,
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
+    archive: o.Archive = False,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -95,7 +97,7 @@ def scan(
     """Read a tenant over the network and report on it."""
     from scanner.cli.commands import do_scan
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
     return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -106,6 +108,7 @@ def import_folder(
     tenant: o.TenantName = None,
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
+    archive: o.Archive = False,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -115,7 +118,7 @@ def import_folder(
     """Do the same job from exported files, without signing in."""
     from scanner.cli.commands import do_import
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
     return do_import(folder=folder, config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -146,6 +149,7 @@ def report(
     config: o.ConfigFile = None,
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
+    archive: o.Archive = False,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -155,7 +159,7 @@ def report(
     """Judge and render a kept run again, from its evidence, with today's rules."""
     from scanner.cli.commands import do_report
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
     return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
 
 
@@ -220,7 +224,13 @@ def whatif(
 
 
 def shared(
-    out: Path, formats: str, lang: str, as_of: str, source_ips: list[str], fail_on: FailOn | None
+    out: Path,
+    formats: str,
+    lang: str,
+    as_of: str,
+    source_ips: list[str],
+    fail_on: FailOn | None,
+    archive: bool,
 ) -> dict[str, Any]:
     """Gather the options that all runs share."""
     return {
@@ -230,4 +240,5 @@ def shared(
         "as_of": as_of,
         "source_ips": source_ips,
         "fail_on": fail_on,
+        "archive": archive,
     }

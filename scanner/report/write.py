@@ -65,12 +65,14 @@ class WrittenRun(Frozen, frozen=True, kw_only=True):
         folder: Where it is.
         files: Its files without the manifest, by format.
         missing: Formats that could not be made, with the reason.
+        remarks: Files that something lacks, and what.
         manifest: What the manifest says.
     """
 
     folder: Path
     files: dict[str, Path]
     missing: dict[str, str]
+    remarks: dict[str, str]
     manifest: Manifest
 
 
@@ -81,6 +83,7 @@ def write_run(
     *,
     language: str = "en",
     snapshot_digest: str | None = None,
+    archive: bool = False,
 ) -> WrittenRun:
     """Writes a report into a new run folder.
 
@@ -90,6 +93,7 @@ def write_run(
         formats: Names of formats; the manifest is always written.
         language: Code of the report's language.
         snapshot_digest: SHA-256 of the snapshot that the report was made from.
+        archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
 
     Returns:
         What was written, and which formats could not be made.
@@ -99,7 +103,7 @@ def write_run(
         RenderError: The folder or the manifest can't be written.
     """
     chosen = {name: find_format(name) for name in sorted(set(formats), key=lambda name: (name == _LAST, name))}
-    return write_formats(Edition(report, language, snapshot_digest or ""), folder, chosen)
+    return write_formats(Edition(report, language, snapshot_digest or "", archive=archive), folder, chosen)
 
 
 def write_formats(edition: Edition, folder: Path, formats: Mapping[str, Format]) -> WrittenRun:
@@ -127,7 +131,7 @@ def write_formats(edition: Edition, folder: Path, formats: Mapping[str, Format])
     manifest = _describe(edition, written, missing)
     _write_whole(folder, MANIFEST, lambda out: _write_manifest(manifest, out))
     files = {name: folder / entry.name for name, entry in written.items()}
-    return WrittenRun(folder=folder, files=files, missing=missing, manifest=manifest)
+    return WrittenRun(folder=folder, files=files, missing=missing, remarks=dict(edition.remarks), manifest=manifest)
 
 
 def _write_format(edition: Edition, folder: Path, form: Format) -> ManifestFile:

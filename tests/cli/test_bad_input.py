@@ -74,6 +74,7 @@ def test_broken_json_names_file_and_position(here: Path, capsys: pytest.CaptureF
     [
         (("--format", "json,docx"), "'docx' is no format"),
         (("--format", ","), "no format is named"),
+        (("--archive", "--format", "json"), "Name pdf in --format"),
         (("--as-of", "2026-02-30"), "'2026-02-30' is no date"),
         (("--as-of", "tomorrow"), "Write it as YYYY-MM-DD"),
         (("--source-ip", "203.0.113.0/24"), "is no IP address"),

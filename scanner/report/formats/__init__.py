@@ -22,14 +22,18 @@ class Edition:
         report: The report.
         language: Code of its language.
         digest: SHA-256 of the snapshot that it was made from, or ``""``.
+        archive: The PDF is made for archives, with report.json and mailboxes.csv in it.
     """
 
-    def __init__(self, report: Report, language: str = "en", digest: str = "") -> None:
+    def __init__(self, report: Report, language: str = "en", digest: str = "", *, archive: bool = False) -> None:
         self.report = report
         self.language: Language = open_language(language)
         self.digest = digest
+        self.archive = archive
         self.missing: dict[str, str] = {}
         """File names that could not be made, with the reason; grows while formats are written."""
+        self.remarks: dict[str, str] = {}
+        """File names that were made with something lacking, and what; grows likewise."""
 
     @cached_property
     def view(self) -> "ReportView":

@@ -1,21 +1,32 @@
 """report.pdf: the print template, rendered by WeasyPrint in a child process with limits."""
 
 import os
+import re
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from scanner.content import find_content
 from scanner.errors import RenderError
-from scanner.report.formats import Edition
+from scanner.report.formats import Edition, find_format
 
 NO_PANGO: Final = 3
 """Exit code of the child: the libraries that WeasyPrint draws with are not installed."""
 
 _KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "PYTHONPATH", "FONTCONFIG_FILE", "TMPDIR")
 """What the child needs of the environment; secrets stay here."""
+
+_ATTACHED: Final = ("json", "csv")
+"""Formats that an archive holds beside the pages: the report whole, and as a table."""
+
+_UNDRAWN: Final = re.compile(rb"^undrawn (?P<count>\d+)$", re.MULTILINE)
+"""How the child says that characters had no glyph."""
+
+FONTS: Final = "apt-get install --no-install-recommends fonts-dejavu-core fonts-droid-fallback fonts-unifont"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +36,7 @@ class PdfFormat:
     Attributes:
         file_name: Name of the file.
         child: The program that renders: HTML on stdin, PDF on stdout.
-        seconds: Time that the child may take.
+        seconds: Time that the child may take, and processor time that it may use.
         memory: Address space that the child may use, in bytes.
     """
 
@@ -39,16 +50,34 @@ class PdfFormat:
         from scanner.report.pages import render_page  # noqa: PLC0415 (Jinja2)
 
         page = render_page("print.html", edition.language, view=edition.view)
-        self._render(page.encode("utf-8", errors="replace"), out)
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory()) if edition.archive else ""
+            if folder:
+                _write_attachments(edition, Path(folder))
+            told = self._render(page.encode("utf-8", errors="replace"), folder, out)
+        undrawn = _UNDRAWN.search(told)
+        if undrawn:
+            edition.remarks[self.file_name] = (
+                f"{undrawn['count'].decode()} characters could not be drawn: no installed font has them. {FONTS}"
+            )
 
-    def _render(self, page: bytes, out: BinaryIO) -> None:
+    def _render(self, page: bytes, attachments: str, out: BinaryIO) -> bytes:
         """Runs the child; a child that hangs is ended.
+
+        Args:
+            page: The page, in UTF-8.
+            attachments: A folder with files to attach, or ``""``.
+            out: Where the PDF goes.
+
+        Returns:
+            What the child wrote on stderr.
 
         Raises:
             RenderError: The child hung, died or could not load Pango.
         """
+        styles = find_content("reports") / "styles"
         # -P keeps this folder, with its html.py and json.py, off the child's import path.
-        command = [sys.executable, "-P", str(self.child), str(find_content("reports") / "styles"), str(self.memory)]
+        command = [sys.executable, "-P", str(self.child), str(styles), str(self.memory), str(self.seconds), attachments]
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         try:
             child = subprocess.run(  # noqa: S603 (a fixed command; the page goes through stdin)
@@ -63,6 +92,15 @@ class PdfFormat:
         except subprocess.TimeoutExpired as error:
             raise RenderError(f"Rendering took longer than {self.seconds:g} seconds and was ended.") from error
         _raise_for(child.returncode, child.stderr)
+        return child.stderr
+
+
+def _write_attachments(edition: Edition, folder: Path) -> None:
+    """Writes what an archive holds into a folder that only its owner can read."""
+    for name in _ATTACHED:
+        form = find_format(name)
+        with (folder / form.file_name).open("xb") as out:
+            form.write(edition, out)
 
 
 def _raise_for(code: int, errors: bytes) -> None:
