@@ -118,7 +118,7 @@ def test_its_language_and_title_are_set(language: str, tmp_path: Path) -> None:
 def test_its_headings_are_bookmarks(opened: pikepdf.Pdf) -> None:
     with opened.open_outline() as outline:
         titles = [str(item.title) for item in outline.root[0].children] + [str(item.title) for item in outline.root]
-    assert {"Summary", "Tenant settings", "What is not known", "Notes"} <= set(titles)
+    assert {"Summary", "What is not known"} <= set(titles)
 
 
 # --- for archives --------------------------------------------------------------------------------------------------
