@@ -1,6 +1,7 @@
 """Which policies a user is in, as one integer per user, so that a million users have a few thousand circumstances."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 from scanner.access.formula import NEVER, Formula, Known, Negated, Open, any_of, bounds, every_of
 from scanner.access.gaps import EvidenceGap, key_of_word
@@ -90,6 +91,12 @@ class Scopes:
         excluded = marks >> self._width
         included = marks & ((1 << self._width) - 1) & ~excluded
         return included | (excluded & self._with_exclusion_gaps) << self._width
+
+    def restated(self, policies: Mapping[str, Policy]) -> "Scopes":
+        """Give the same people for policies of which only states differ, by their ids."""
+        scopes = copy(self)
+        scopes.policies = tuple(policies[policy.id] for policy in self.policies)
+        return scopes
 
     def without(self, badge: int, index: int) -> int:
         """Give the badge that a user has once one policy excludes it by name."""

@@ -10,7 +10,7 @@ from scanner.model.text import Text
 from scanner.posture import Posture, pose
 from scanner.store import RunRecord, Store
 from scanner.whatif.changes import Change, make_changes
-from scanner.whatif.compare import Moved, Use, compare
+from scanner.whatif.compare import Moved, Use, compare, use_of
 from scanner.whatif.exceptions import Exceptions, find_exceptions
 from scanner.whatif.keys import Asked
 
@@ -73,8 +73,3 @@ def ask_what_if(
         moved=moved,
         exceptions=find_exceptions(before, after, moved, use),
     )
-
-
-def use_of(_: Posture) -> Use:
-    """Give who sends, as far as the snapshot tells."""
-    return {}

@@ -28,6 +28,7 @@ from scanner.replies.commands import with_address
 from scanner.report.build_use import use_part
 from scanner.report.contract import (
     SCHEMA,
+    AnnouncementPart,
     CodePart,
     FindingPart,
     ForecastPart,
@@ -50,9 +51,10 @@ from scanner.report.contract import (
 )
 from scanner.report.tenant import list_authentication_policies, list_controls, list_exclusions, open_names, tell_policy
 from scanner.use.contradiction import contradiction_of, lowered
+from scanner.whatif.announced import MANAGED, Announced, announce
+from scanner.whatif.compare import use_of
 
 Effect = Literal["stops", "stops_sometimes", "forecast", "none", "unknown"]
-MANAGED = "microsoft-managed:"
 MAILBOX_SWITCH: Mapping[object, Literal["inherit", "enabled", "disabled"]] = {
     None: "inherit",
     True: "disabled",
@@ -90,7 +92,22 @@ def build(posture: Posture, run: RunFacts) -> Report:
         tenant_posture=tenant_posture_part(posture),
         summary=summary_part(mailboxes),
         controls=list(list_controls(posture.snapshot)),
+        announcements=[announcement_part(one) for one in announce(posture, use_of(posture))],
         mailboxes=mailboxes,
+    )
+
+
+def announcement_part(one: Announced) -> AnnouncementPart:
+    """Write one change and who breaks."""
+    return AnnouncementPart(
+        key=one.key,
+        title=one.title,
+        date=one.date.isoformat() if one.date else None,
+        certain=one.certain,
+        changed=one.changed,
+        breaks=list(one.breaks),
+        unknown=one.unknown,
+        because=one.because,
     )
 
 

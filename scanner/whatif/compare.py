@@ -64,6 +64,21 @@ class Moved(Frozen, frozen=True, kw_only=True):
         )
 
 
+def use_of(posture: Posture) -> Use:
+    """Give who sends from each mailbox, as the evidence and earlier runs tell.
+
+    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter.
+    """
+    return {mailbox.id: used_of(mailbox) for mailbox in posture.mailboxes}
+
+
+def used_of(mailbox: JudgedMailbox) -> Used:
+    """Give who sends from one mailbox."""
+    use = mailbox.use
+    basic = 1 if not use.basic and use.earlier.last_basic is not None else use.basic
+    return Used(basic=basic, oauth=use.oauth)
+
+
 def compare(before: Posture, after: Posture, use: Use) -> tuple[Moved, ...]:
     """Give the mailboxes that a change touches, in the order of their addresses.
 
@@ -95,7 +110,7 @@ def methods_changed(before: Verdicts, after: Verdicts) -> tuple[Method, ...]:
 
 def essence(verdict: Verdict) -> tuple[object, ...]:
     """Give what a sender notices of a verdict, and the gate that is behind it."""
-    return verdict.outcome, verdict.reply, verdict.decided_by
+    return verdict.outcome, verdict.reply, verdict.decided_by, verdict.depends_on
 
 
 def methods_to_keep(verdicts: Verdicts, used: Used) -> tuple[Method, ...]:
@@ -110,5 +125,12 @@ def methods_to_keep(verdicts: Verdicts, used: Used) -> tuple[Method, ...]:
 
 
 def worsens(before: Verdicts, after: Verdicts, methods: Iterable[Method]) -> tuple[Method, ...]:
-    """Name the methods that work less than before: accepted, then depends, then unknown, then refused."""
-    return tuple(method for method in methods if RANK[after.of(method).outcome] < RANK[before.of(method).outcome])
+    """Name the methods that work less than before."""
+    return tuple(method for method in methods if works_less(before.of(method), after.of(method)))
+
+
+def works_less(before: Verdict, after: Verdict) -> bool:
+    """Compare: accepted is best, then what depends on little, on more, then unknown, then refused."""
+    if before.outcome is Outcome.DEPENDS and after.outcome is Outcome.DEPENDS:
+        return not set(after.depends_on) <= set(before.depends_on)
+    return RANK[after.outcome] < RANK[before.outcome]
