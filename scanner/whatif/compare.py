@@ -67,7 +67,8 @@ class Moved(Frozen, frozen=True, kw_only=True):
 def use_of(posture: Posture) -> Use:
     """Give who sends from each mailbox, as the evidence and earlier runs tell.
 
-    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter.
+    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter. One that
+    uses OAuth now has moved.
     """
     return {mailbox.id: used_of(mailbox) for mailbox in posture.mailboxes}
 
@@ -75,8 +76,8 @@ def use_of(posture: Posture) -> Use:
 def used_of(mailbox: JudgedMailbox) -> Used:
     """Give who sends from one mailbox."""
     use = mailbox.use
-    basic = 1 if not use.basic and use.earlier.last_basic is not None else use.basic
-    return Used(basic=basic, oauth=use.oauth)
+    sent_before = use.earlier.basic is not None and not use.oauth
+    return Used(basic=use.basic or 1 if sent_before else use.basic, oauth=use.oauth)
 
 
 def compare(before: Posture, after: Posture, use: Use) -> tuple[Moved, ...]:
