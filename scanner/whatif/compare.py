@@ -67,8 +67,8 @@ class Moved(Frozen, frozen=True, kw_only=True):
 def use_of(posture: Posture) -> Use:
     """Give who sends from each mailbox, as the evidence and earlier runs tell.
 
-    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter. One that
-    uses OAuth now has moved.
+    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter. If it
+    uses OAuth now, it has moved.
     """
     return {mailbox.id: used_of(mailbox) for mailbox in posture.mailboxes}
 
