@@ -13,6 +13,7 @@ from scanner.model.frozen import Frozen
 from scanner.model.section import NO_LICENCE_CODES, NOT_LICENSED, SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text, join, say, say_number
 
 FIELD_OF = {
     "conditional-access-policies": "policies",
@@ -41,7 +42,7 @@ def assemble(tenant: Tenant, reports: Mapping[str, SectionReport], pages_of: Pag
     fields: dict[str, Any] = {}
     for section in SECTIONS:
         report = reports.get(section.name) or SectionReport(
-            section=section.name, state=SectionState.MISSING, reason="it was not collected"
+            section=section.name, state=SectionState.MISSING, reason=say("it was not collected")
         )
         shelf = section.gather() if section.gather else Shelf(single=section.single)
         count, problems = _parse(section, pages_of(section.name), shelf)
@@ -72,46 +73,44 @@ class Shelf:
         return self._rows[0] if len(self._rows) == 1 else None
 
 
-def _parse(section: Section[Any], pages: Iterable[Page], shelf: Gatherer) -> tuple[int, list[str]]:
+def _parse(section: Section[Any], pages: Iterable[Page], shelf: Gatherer) -> tuple[int, list[Text]]:
     """Pass the rows on, and give how many there were and what was wrong with the others."""
     count = 0
-    problems: list[str] = []
+    problems: list[Text] = []
     for page in pages:
         for raw in page.rows:
             try:
                 shelf.add(section.parse(_row(raw, tabular=page.tabular)))
                 count += 1
             except RowError as error:
-                problems.append(str(error))
+                problems.append(error.reason)
     return count, problems
 
 
 def _row(raw: object, *, tabular: bool) -> Row:
     if not isinstance(raw, dict):
-        message = f"a row that is no object but {type(raw).__name__}"
-        raise RowError(message)
+        raise RowError(say("a row that is no object but {type}", type=type(raw).__name__))
     if not raw:
-        message = "an empty object"
-        raise RowError(message)
+        raise RowError(say("an empty object"))
     error = raw.get("error")
     if isinstance(error, dict) and len(raw) == 1:
         if error.get("code") in NO_LICENCE_CODES:
             raise RowError(NOT_LICENSED)
-        message = "an error message of the provider instead of what was asked for"
-        raise RowError(message)
+        raise RowError(say("an error message of the provider instead of what was asked for"))
     return Row(raw, blank_is_null=tabular)
 
 
-def _settled(section: Section[Any], report: SectionReport, count: int, problems: list[str]) -> SectionReport:
+def _settled(section: Section[Any], report: SectionReport, count: int, problems: list[Text]) -> SectionReport:
     if section.single and report.state is not SectionState.MISSING and count != 1:
-        reason = f"one object was expected and {count} were read"
-        return msgspec.structs.replace(report, state=SectionState.MISSING, reason=_joined(report.reason, reason))
+        reason = say("one object was expected and {number} were read", number=count)
+        return msgspec.structs.replace(report, state=SectionState.MISSING, reason=join("; ", [report.reason, reason]))
     if not problems:
         return report
     state = SectionState.PARTIAL if count else SectionState.MISSING
-    reason = f"{len(problems)} rows could not be read: {problems[0]}"
-    return msgspec.structs.replace(report, state=state, reason=_joined(report.reason, reason))
-
-
-def _joined(*reasons: str) -> str:
-    return "; ".join(reason for reason in reasons if reason)
+    reason = say_number(
+        "{number} row could not be read: {first}",
+        "{number} rows could not be read, the first: {first}",
+        len(problems),
+        first=problems[0],
+    )
+    return msgspec.structs.replace(report, state=state, reason=join("; ", [report.reason, reason]))

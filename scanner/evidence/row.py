@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.model.observed import Gap, Observed
+from scanner.model.text import Text, say
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 POWERSHELL_TIME = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
@@ -18,7 +19,15 @@ BOOLEAN_WORDS = {"true": True, "false": False}
 
 
 class RowError(ValueError):
-    """A row that can't be used at all; the message says why."""
+    """A row that can't be used at all.
+
+    Args:
+        reason: Why.
+    """
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Row:
@@ -43,8 +52,7 @@ class Row:
             RowError: It is not an object.
         """
         if not isinstance(value, dict):
-            message = f"{what} should be an object, not {type(value).__name__}"
-            raise RowError(message)
+            raise RowError(say("{name} should be an object, not {type}", name=what, type=type(value).__name__))
         return Row(value)
 
     def raw(self, name: str) -> object:
@@ -152,8 +160,7 @@ def unwrapped(raw: Mapping[str, object]) -> Mapping[str, object]:
 def _split(values: Iterable[object], name: str) -> Iterator[str]:
     for value in values:
         if not isinstance(value, str):
-            message = f"{name} should hold strings, not {type(value).__name__}"
-            raise RowError(message)
+            raise RowError(say("{name} should hold strings, not {type}", name=name, type=type(value).__name__))
         for part in value.split(","):
             word = part.strip().lower()
             if word:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from scanner.access.evaluator import Access, Decision
+from scanner.gates.dependencies import DEPENDENCIES
 from scanner.gates.examples import a_circumstance, a_setting, blocking
 from scanner.gates.gate import Example, Gate, Setting, found
 from scanner.model.circumstance import AccountState, Circumstance
@@ -119,7 +120,7 @@ def stopped(decision: Decision, setting: Setting) -> Text:
 def depends(decision: Decision, setting: Setting) -> Text:
     """Name the policies, and what decides."""
     named, more = names(decision, setting)
-    variables = ", ".join(decision.depends_on)
+    variables = tuple(DEPENDENCIES.get(name, name) for name in decision.depends_on)
     if more:
         return say(
             "It depends on {variables}: {policies} and {more} more.", variables=variables, policies=named, more=more

@@ -23,15 +23,15 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
     calendar = setting.calendar
     if circumstance.kind is MailboxKind.HVE and setting.as_of < calendar.hve_basic_ends:
-        words = say("High Volume Email keeps Basic until {date}.", date=calendar.hve_basic_ends.isoformat())
+        words = say("High Volume Email keeps Basic until {date}.", date=calendar.hve_basic_ends)
         return Judgement(gate=NAME, state=GateState.OPEN, because=words)
     if calendar.final_removal is not None and setting.as_of >= calendar.final_removal:
-        words = say("Basic is removed for good since {date}.", date=calendar.final_removal.isoformat())
+        words = say("Basic is removed for good since {date}.", date=calendar.final_removal)
         return Judgement(gate=NAME, state=GateState.CLOSED, because=words, reply=reply("basic_retired"))
     if setting.as_of >= calendar.off_by_default:
         words = say(
             "Basic is off by default from {date}; whether an admin enabled it again, and how, can't be read yet.",
-            date=calendar.off_by_default.isoformat(),
+            date=calendar.off_by_default,
         )
         return Judgement(
             gate=NAME,
@@ -42,7 +42,7 @@ def judge(circumstance: Circumstance, setting: Setting, method: Method) -> Judge
             depends_on=("retirement",),
             confidence=Confidence.LOW,
         )
-    words = say("Basic is not yet off by default on {date}.", date=setting.as_of.isoformat())
+    words = say("Basic is not yet off by default on {date}.", date=setting.as_of)
     return Judgement(gate=NAME, state=GateState.OPEN, because=words)
 
 
@@ -84,5 +84,5 @@ GATE = Gate(
             ),
         ),
     ),
-    sources=("S15", "facts/smtp-auth.md §3", f"calendar last compared on {CALENDAR.compared_on.isoformat()}"),
+    sources=("S15", "facts/smtp-auth.md §3", f"calendar last compared on {CALENDAR.compared_on}"),
 )

@@ -4,6 +4,7 @@ import datetime as dt
 from enum import StrEnum
 
 from scanner.model.frozen import Frozen
+from scanner.model.text import NOTHING, Text, say
 
 # What Graph answers where the tenant's licence doesn't cover what is asked for (facts/apis.md §2.4).
 NO_LICENCE_CODES = frozenset(
@@ -13,7 +14,7 @@ NO_LICENCE_CODES = frozenset(
         "RequestFromNonPremiumTenantOrB2CTenant",
     }
 )
-NOT_LICENSED = "the tenant is not licensed for it: Entra ID P1 or P2 is needed"
+NOT_LICENSED = say("the tenant is not licensed for it: Entra ID P1 or P2 is needed")
 """How the reason of such a section says it."""
 
 
@@ -33,7 +34,7 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
         state: How much of it was read.
         count: Rows read.
         expected: Rows that the provider says there are; ``None`` where it doesn't say.
-        reason: Why it is not complete, in English; empty when complete.
+        reason: Why it is not complete; empty when complete.
         permission: The permission that was lacking; empty where none was.
         collected_at: When its last page was read, in UTC.
     """
@@ -42,11 +43,11 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
     state: SectionState
     count: int = 0
     expected: int | None = None
-    reason: str = ""
+    reason: Text = NOTHING
     permission: str = ""
     collected_at: dt.datetime | None = None
 
     @property
     def is_licensed(self) -> bool:
         """Tell whether it was not for lack of a licence that it is not complete."""
-        return NOT_LICENSED not in self.reason
+        return str(NOT_LICENSED) not in self.reason

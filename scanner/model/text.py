@@ -66,6 +66,10 @@ class Text:
         """Tells whether there is anything to say."""
         return bool(self.message)
 
+    def __contains__(self, words: str) -> bool:
+        """Tells whether the English sentence holds these words."""
+        return words in str(self)
+
     def __eq__(self, other: object) -> bool:
         """Tells whether two texts are one in every language."""
         return isinstance(other, Text) and self._key() == other._key()
@@ -113,7 +117,10 @@ def quote(words: str) -> Text:
 
 
 def join(separator: str, texts: "tuple[Text, ...] | list[Text]") -> Text:
-    """Put sentences side by side."""
+    """Put sentences side by side; those that say nothing are left out."""
+    texts = [text for text in texts if text]
+    if len(texts) < 2:  # noqa: PLR2004 -- nothing to join
+        return texts[0] if texts else NOTHING
     places = tuple((f"part{place}", text) for place, text in enumerate(texts))
     return Text(separator.join(f"{{{name}}}" for name, _ in places), places)
 

@@ -153,7 +153,7 @@ def section_part(report: SectionReport) -> SectionPart:
         state=report.state.value,
         count=report.count,
         expected=report.expected,
-        reason=quote(report.reason),
+        reason=report.reason,
         permission=report.permission,
         collected_at=report.collected_at.isoformat() if report.collected_at else None,
     )

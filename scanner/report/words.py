@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from scanner.gates.dependencies import DEPENDENCIES
 from scanner.gates.order import GATES
 from scanner.model.text import NOTHING, Text, say
 
@@ -89,15 +90,7 @@ SET_ASIDE_MEANINGS: Final[Mapping[str, Text]] = {
     "on_premises": say("Hosted on your own servers: the settings of Exchange Online don't govern them."),
 }
 
-DEPENDENCY_TITLES: Final[Mapping[str, Text]] = {
-    "location": say("the sender's network location"),
-    "sign_in_risk": say("the risk of the sign-in"),
-    "user_risk": say("the risk of the user"),
-    "insider_risk": say("the insider risk of the user"),
-    "time": say("the time of sending"),
-    "device": say("the device"),
-    "retirement": say("whether Basic was turned on again after Microsoft's default-off"),
-}
+DEPENDENCY_TITLES: Final = DEPENDENCIES
 
 SECTION_STATES: Final[Mapping[str, Text]] = {
     "complete": say("Complete"),

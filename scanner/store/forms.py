@@ -12,7 +12,9 @@ from sqlalchemy import Row
 from scanner.model.kept import DECODER, ENCODER, KeptPosture
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage
+from scanner.store.texts import keep_text, read_text
 
 FASTEST = 1
 ROWS = msgspec.json.Decoder(tuple[dict[str, Any], ...])
@@ -41,7 +43,7 @@ def plain_report(report: SectionReport) -> SectionReport:
     """Give the report as it will be read again."""
     return msgspec.structs.replace(
         report,
-        reason=plain(report.reason),
+        reason=read_text(plain(keep_text(report.reason))),
         permission=plain(report.permission),
         collected_at=to_moment(from_moment(report.collected_at)),
     )
@@ -60,7 +62,7 @@ def from_moment(moment: dt.datetime | None) -> str | None:
 def encode(value: object) -> bytes:
     """Write JSON, keys as given; msgspec reads whole numbers beyond 64 bits but doesn't write them."""
     try:
-        return msgspec.json.encode(value)
+        return msgspec.json.encode(value, enc_hook=_keep)
     except OverflowError:
         return json.dumps(value).encode()
 
@@ -68,9 +70,16 @@ def encode(value: object) -> bytes:
 def encode_canonical(value: object) -> bytes:
     """Write JSON, keys in order: the same bytes for the same value."""
     try:
-        return msgspec.json.encode(value, order="deterministic")
+        return msgspec.json.encode(value, enc_hook=_keep, order="deterministic")
     except OverflowError:
         return json.dumps(value, sort_keys=True).encode()
+
+
+def _keep(value: object) -> str:
+    """Write a text as its column holds it (msgspec's hook)."""
+    if isinstance(value, Text):
+        return keep_text(value)
+    raise NotImplementedError(type(value).__name__)
 
 
 def pack(rows: Sequence[Mapping[str, object]]) -> bytes:
@@ -108,7 +117,7 @@ def from_report(report: SectionReport) -> dict[str, object]:
         "state": report.state.value,
         "rows_count": report.count,
         "expected": report.expected,
-        "reason": report.reason,
+        "reason": keep_text(report.reason),
         "permission": report.permission,
         "collected_at": from_moment(report.collected_at),
     }
@@ -121,7 +130,7 @@ def to_report(row: Row[Any]) -> SectionReport:
         state=SectionState(row.state),
         count=row.rows_count,
         expected=row.expected,
-        reason=row.reason,
+        reason=read_text(row.reason),
         permission=row.permission,
         collected_at=to_moment(row.collected_at),
     )

@@ -8,7 +8,7 @@ from msgspec import structs
 from scanner.model.directory import MailboxRow
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
-from scanner.model.text import Text, quote, say
+from scanner.model.text import Text, say
 from scanner.model.use import Clients, Earlier, SignIns, Silence, Use
 from scanner.use.clients import by_sender
 
@@ -82,8 +82,8 @@ class UseJoin:
         if whole and self._days is not None:
             return Silence.NOT_SEEN, say("Not seen in {days} days.", days=self._days)
         if not self._log.is_licensed:
-            return Silence.NOT_LICENSED, say("Who sends can't be read: {reason}.", reason=quote(self._log.reason))
-        reason = quote(self._log.reason)
+            return Silence.NOT_LICENSED, say("Who sends can't be read: {reason}.", reason=self._log.reason)
+        reason = self._log.reason
         return Silence.NOT_READABLE, say(
             "Who sends was not read: {section}: {reason}.", section=SIGN_INS, reason=reason
         )

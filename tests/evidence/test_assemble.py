@@ -11,6 +11,7 @@ from scanner.model.observed import Gap
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
+from scanner.model.text import quote, say
 
 GOOD = {"id": "11111111-0000-4000-8000-000000000001", "accountEnabled": True}
 
@@ -19,7 +20,7 @@ def assembled(section: str, *pages: Page, state: SectionState = SectionState.COM
     def pages_of(name: str) -> Iterator[Page]:
         return iter(pages if name == section else ())
 
-    report = SectionReport(section=section, state=state, reason=reason)
+    report = SectionReport(section=section, state=state, reason=quote(reason))
     return assemble(Tenant(), {section: report}, pages_of)
 
 
@@ -36,7 +37,7 @@ def test_a_section_without_report_is_missing() -> None:
     snapshot = assembled("users", Page(rows=[GOOD]))
     assert set(snapshot.sections) == set(BY_NAME)
     assert snapshot.state_of("groups") is SectionState.MISSING
-    assert snapshot.sections["groups"].reason == "it was not collected"
+    assert snapshot.sections["groups"].reason == say("it was not collected")
     assert snapshot.state_of("no-such-section") is SectionState.MISSING
 
 
@@ -47,7 +48,7 @@ def test_a_bad_row_makes_the_section_partial(bad: Any) -> None:
     assert len(snapshot.users) == 1
     report = snapshot.sections["users"]
     assert report.state is SectionState.PARTIAL
-    assert report.reason.startswith("a page failed; 1 rows could not be read: ")
+    assert str(report.reason).startswith("a page failed; 1 row could not be read: ")
 
 
 def test_only_bad_rows_are_no_section() -> None:
@@ -69,7 +70,7 @@ def test_a_single_object_is_one(count: int) -> None:
 def test_a_missing_single_object_keeps_its_reason() -> None:
     """The permission that lacked is not talked over."""
     snapshot = assembled("transport-config", state=SectionState.MISSING, reason="forbidden")
-    assert snapshot.sections["transport-config"].reason == "forbidden"
+    assert snapshot.sections["transport-config"].reason == quote("forbidden")
 
 
 @pytest.mark.parametrize(("tabular", "seen"), [(True, None), (False, Gap.EMPTY)])

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from scanner.errors import RunNotFoundError, StoreError
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
+from scanner.model.text import quote, say
 from scanner.store import RunRecord, Store, make_id
 
 ONE = "11111111-1111-1111-1111-111111111111"
@@ -18,8 +19,8 @@ TWO = "22222222-2222-2222-2222-222222222222"
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 TENANT = Tenant(id=ONE, domain="contoso.example", name="Contoso \x00 <b>", cloud="public", collected_at=NOON)
 REPORT = SectionReport(
-    section="users", state=SectionState.PARTIAL, count=2, expected=3, reason="page 2 😢", permission="User.Read.All",
-    collected_at=NOON,
+    section="users", state=SectionState.PARTIAL, count=2, expected=3, reason=say("page {page} 😢", page=2),
+    permission="User.Read.All", collected_at=NOON,
 )  # fmt: skip
 ROWS: list[dict[str, object]] = [
     {"id": "a", "Name": None, "at": "/Date(1)/"},
@@ -59,9 +60,9 @@ def test_a_snapshot_is_read_as_it_was_written(store: Store) -> None:
 
 def test_a_text_that_no_database_holds_is_kept_nearly(store: Store) -> None:
     writer = store.begin_snapshot(TENANT)
-    writer.close_section(msgspec.structs.replace(REPORT, reason="a\ud83d\x00b"))
+    writer.close_section(msgspec.structs.replace(REPORT, reason=quote("a\ud83d\x00b")))
     snapshot_id = writer.finish(TENANT)
-    assert store.sections(snapshot_id)["users"].reason == "a?\ufffdb"
+    assert store.sections(snapshot_id)["users"].reason == quote("a?\ufffdb")
     assert store.digest(snapshot_id) == store.measure_digest(snapshot_id)
 
 
@@ -78,6 +79,7 @@ def test_pages_survive_a_killed_program(url: str) -> None:
     program = f"""
 import os, signal
 from scanner.model.tenant import Tenant
+from scanner.model.text import quote, say
 from scanner.store import Store
 writer = Store.open({url!r}).begin_snapshot(Tenant(id={ONE!r}))
 for number in range(3):
@@ -222,6 +224,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(url: str) -> 
 def test_six_programs_may_write_at_once(url: str) -> None:
     program = f"""
 from scanner.model.tenant import Tenant
+from scanner.model.text import quote, say
 from scanner.store import Store
 with Store.open({url!r}) as store:
     writer = store.begin_snapshot(Tenant(id={ONE!r}))

@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Cmdlet, Section
 from scanner.model.settings import AuthenticationPolicy
+from scanner.model.text import say
 
 NAMES = ("Name", "Identity", "DistinguishedName", "Id", "Guid", "ExchangeObjectId")
 
@@ -15,8 +16,7 @@ def parse(row: Row) -> AuthenticationPolicy:
     """
     names = tuple(dict.fromkeys(row.word(key).lower() for key in NAMES if row.word(key)))
     if not names:
-        message = "an authentication policy without Name"
-        raise RowError(message)
+        raise RowError(say("an authentication policy without Name"))
     return AuthenticationPolicy(
         names=names,
         name=row.word("Name") or row.word("Identity") or names[0],

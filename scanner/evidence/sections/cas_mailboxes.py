@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Cmdlet, Section
 from scanner.model.directory import CasRow
+from scanner.model.text import say
 
 
 def parse(row: Row) -> CasRow:
@@ -20,8 +21,7 @@ def parse(row: Row) -> CasRow:
         imap_enabled=row.flag("ImapEnabled"),
     )
     if not (parsed.entra_id or parsed.directory_guid or parsed.address):
-        message = "a CAS mailbox with neither ExternalDirectoryObjectId, Guid nor PrimarySmtpAddress"
-        raise RowError(message)
+        raise RowError(say("a CAS mailbox with neither ExternalDirectoryObjectId, Guid nor PrimarySmtpAddress"))
     return parsed
 
 

@@ -16,6 +16,7 @@ from scanner.model.policy import (
     Strength,
     WorkloadScope,
 )
+from scanner.model.text import say
 
 POLICY_KEYS = (
     "id",
@@ -241,11 +242,12 @@ def parse(row: Row) -> Policy:
     """
     conditions = row.row("conditions")
     if not row.id("id") or conditions is None:
-        message = "a policy without id or conditions"
-        raise RowError(message)
+        raise RowError(say("a policy without id or conditions"))
     if lacks_its_scope(row, conditions):
-        message = f"the policy {row.id('id')} is in force and does not say whom and what it is about"
-        raise RowError(message)
+        words = say(
+            "the policy {policy} is in force and does not say whom and what it is about", policy=str(row.id("id"))
+        )
+        raise RowError(words)
     users = conditions.row("users") or Row({})
     return Policy(
         id=row.id("id"),

@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.directory import DomainRow
+from scanner.model.text import say
 
 
 def parse(row: Row) -> DomainRow:
@@ -12,8 +13,7 @@ def parse(row: Row) -> DomainRow:
         RowError: It has no name.
     """
     if not row.word("id"):
-        message = "a domain without id"
-        raise RowError(message)
+        raise RowError(say("a domain without id"))
     kind = row.text("authenticationType")
     federated = kind.lower() == "federated" if isinstance(kind, str) else kind
     return DomainRow(name=row.word("id").lower(), federated=federated)

@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Cmdlet, Section
 from scanner.model.directory import ExchangeUserRow
+from scanner.model.text import say
 
 
 def parse(row: Row) -> ExchangeUserRow:
@@ -17,8 +18,7 @@ def parse(row: Row) -> ExchangeUserRow:
         authentication_policy=row.text("AuthenticationPolicy"),
     )
     if not (parsed.entra_id or parsed.sign_in_name):
-        message = "an Exchange user with neither ExternalDirectoryObjectId nor UserPrincipalName"
-        raise RowError(message)
+        raise RowError(say("an Exchange user with neither ExternalDirectoryObjectId nor UserPrincipalName"))
     return parsed
 
 

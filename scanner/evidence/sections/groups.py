@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError, unwrapped
 from scanner.evidence.section import ReferencedGroups, Section
 from scanner.model.directory import GroupRow
+from scanner.model.text import say
 
 GROUP_TYPE = "#microsoft.graph.group"
 
@@ -38,8 +39,7 @@ def spelled_otherwise(item: object) -> tuple[str, object]:
     """
     member = Row.of(item, "a group member").id("id")
     if not member or not isinstance(item, dict):
-        message = "a group member without id"
-        raise RowError(message)
+        raise RowError(say("a group member without id"))
     return member, next((value for key, value in unwrapped(item).items() if key.lower() == "@odata.type"), None)
 
 
@@ -50,8 +50,7 @@ def parse(row: Row) -> GroupRow:
         RowError: It has no id, or members that can't be read.
     """
     if not row.id("id"):
-        message = "a group without id"
-        raise RowError(message)
+        raise RowError(say("a group without id"))
     transitive = isinstance(row.raw("transitiveMembers"), list)
     key = "transitiveMembers" if transitive else "members"
     members, nested, untyped = members_of(row.items(key))

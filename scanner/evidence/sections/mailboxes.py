@@ -4,6 +4,7 @@ from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Cmdlet, Section
 from scanner.model.directory import MailboxKind, MailboxRow
 from scanner.model.observed import Gap
+from scanner.model.text import say
 
 KINDS = {
     "usermailbox": MailboxKind.USER,
@@ -46,8 +47,9 @@ def parse(row: Row) -> MailboxRow:
     address = row.word("PrimarySmtpAddress")
     exchange_guid = row.id("ExchangeGuid")
     if not any((not isinstance(entra_id, Gap), address, exchange_guid, row.id("Guid"))):
-        message = "a mailbox with neither ExternalDirectoryObjectId, ExchangeGuid, Guid nor PrimarySmtpAddress"
-        raise RowError(message)
+        raise RowError(
+            say("a mailbox with neither ExternalDirectoryObjectId, ExchangeGuid, Guid nor PrimarySmtpAddress")
+        )
     return MailboxRow(
         entra_id=entra_id,
         exchange_guid=exchange_guid,

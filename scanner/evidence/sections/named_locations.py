@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.policy import LocationKind, NamedLocation
+from scanner.model.text import say
 
 LOOKUPS = ("clientipaddress", "authenticatorappgps", "")
 
@@ -39,8 +40,7 @@ def parse(row: Row) -> NamedLocation:
         RowError: It has no id, or its ranges are no objects.
     """
     if not row.id("id"):
-        message = "a named location without id"
-        raise RowError(message)
+        raise RowError(say("a named location without id"))
     lookup = row.word("countryLookupMethod").lower()
     kind = kind_of(row)
     return NamedLocation(

@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import PerUser, Section
 from scanner.model.directory import MfaRow
+from scanner.model.text import say
 
 
 def parse(row: Row) -> MfaRow:
@@ -12,8 +13,7 @@ def parse(row: Row) -> MfaRow:
         RowError: It has no id.
     """
     if not row.id("id"):
-        message = "a per-user MFA state without id"
-        raise RowError(message)
+        raise RowError(say("a per-user MFA state without id"))
     state = row.text("perUserMfaState")
     return MfaRow(id=row.id("id"), state=state.lower() if isinstance(state, str) else state)
 

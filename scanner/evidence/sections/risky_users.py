@@ -3,6 +3,7 @@
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.directory import RiskyUserRow
+from scanner.model.text import say
 
 
 def parse(row: Row) -> RiskyUserRow:
@@ -12,8 +13,7 @@ def parse(row: Row) -> RiskyUserRow:
         RowError: It has no id.
     """
     if not row.id("id"):
-        message = "a risky user without id"
-        raise RowError(message)
+        raise RowError(say("a risky user without id"))
     return RiskyUserRow(id=row.id("id"), level=row.word("riskLevel").lower(), state=row.word("riskState").lower())
 
 

@@ -4,6 +4,7 @@ from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.directory import RoleAssignmentRow
 from scanner.model.observed import Gap
+from scanner.model.text import say
 
 TYPE_PREFIX = "#microsoft.graph."
 
@@ -31,8 +32,7 @@ def parse(row: Row) -> RoleAssignmentRow:
         scope=row.text("directoryScopeId"),
     )
     if not (parsed.principal_id and parsed.role_template_id):
-        message = "a role assignment without principalId or roleDefinitionId"
-        raise RowError(message)
+        raise RowError(say("a role assignment without principalId or roleDefinitionId"))
     return parsed
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Section
 from scanner.model.directory import ServicePrincipalRow
+from scanner.model.text import say
 
 
 def values_of(value: object) -> tuple[str, ...]:
@@ -30,8 +31,7 @@ def parse(row: Row) -> ServicePrincipalRow:
         RowError: It has no id.
     """
     if not (row.id("id") or row.id("appId")):
-        message = "a service principal without id and appId"
-        raise RowError(message)
+        raise RowError(say("a service principal without id and appId"))
     # null is what a reader without the permission gets, so it says nothing; no attributes is an empty object
     raw = row.raw("customSecurityAttributes")
     return ServicePrincipalRow(

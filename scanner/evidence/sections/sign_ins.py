@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Section
 from scanner.evidence.sign_in_log import SignInGatherer
+from scanner.model.text import say
 from scanner.model.use import SignIn
 
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
@@ -32,8 +33,7 @@ def code_of(row: Row) -> str:
         return str(code)
     if isinstance(code, str) and code.strip().isdecimal():
         return str(int(code))
-    message = "a sign-in without status.errorCode"
-    raise RowError(message)
+    raise RowError(say("a sign-in without status.errorCode"))
 
 
 def is_smtp(row: Row, code: str) -> bool:
@@ -74,15 +74,12 @@ def parse(row: Row) -> SignIn:
     """
     moment = row.time("createdDateTime")
     if moment is None:
-        message = "a sign-in without createdDateTime"
-        raise RowError(message)
+        raise RowError(say("a sign-in without createdDateTime"))
     user_id, sign_in_name = row.id("userId"), row.word("userPrincipalName").strip().lower()
     if not user_id and not sign_in_name:
-        message = "a sign-in without userId and userPrincipalName"
-        raise RowError(message)
+        raise RowError(say("a sign-in without userId and userPrincipalName"))
     if not row.word("clientAppUsed"):
-        message = "a sign-in without clientAppUsed"
-        raise RowError(message)
+        raise RowError(say("a sign-in without clientAppUsed"))
     code = code_of(row)
     return SignIn(
         id=row.word("id"),

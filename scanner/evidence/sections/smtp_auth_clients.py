@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from scanner.evidence.row import FILE, Row, RowError, parse_time
 from scanner.evidence.section import Section
+from scanner.model.text import say
 from scanner.model.use import ClientRow, Protocol
 
 # English and Italian as Microsoft's page names them, the rest as its admin centers call such columns (INFERRED).
@@ -115,8 +116,7 @@ def address_in(cells: dict[str, str]) -> str:
     for value in (*named, *cells.values()):
         if ADDRESS.fullmatch(value):
             return value.lower()
-    message = "a row of the report without a sender's address"
-    raise RowError(message)
+    raise RowError(say("a row of the report without a sender's address"))
 
 
 def protocol_in(cells: dict[str, str]) -> Protocol:
@@ -143,8 +143,7 @@ def messages_in(cells: dict[str, str]) -> int:
         numbers = [value for value in candidates if WHOLE_NUMBER.fullmatch(value)]
         if len(numbers) == 1:
             return int(re.sub(r"\D", "", numbers[0]))
-    message = "a row of the report that doesn't say how many messages were sent"
-    raise RowError(message)
+    raise RowError(say("a row of the report that doesn't say how many messages were sent"))
 
 
 def old_tls_in(cells: dict[str, str]) -> bool | None:

@@ -4,6 +4,7 @@ from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import GraphList, Section
 from scanner.model.directory import UserRow
 from scanner.model.observed import Gap
+from scanner.model.text import say
 
 FIELDS = "id,userPrincipalName,accountEnabled,userType,assignedLicenses,onPremisesSyncEnabled,creationType"
 
@@ -23,8 +24,7 @@ def parse(row: Row) -> UserRow:
         RowError: It has no id.
     """
     if not row.id("id"):
-        message = "a user without id"
-        raise RowError(message)
+        raise RowError(say("a user without id"))
     return UserRow(
         id=row.id("id"),
         sign_in_name=row.word("userPrincipalName"),

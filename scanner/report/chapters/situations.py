@@ -210,7 +210,7 @@ def write_dependencies(verdict: VerdictPart, language: Language) -> str:
     """Writes what decides at the time of sending."""
     if not verdict.depends_on:
         return ""
-    causes = ", ".join(language.render(name_code(code, DEPENDENCY_TITLES)) for code in verdict.depends_on)
+    causes = language.join(language.render(name_code(code, DEPENDENCY_TITLES)) for code in verdict.depends_on)
     return language.gettext("Depends on {causes}.", causes=causes)
 
 

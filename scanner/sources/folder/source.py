@@ -92,7 +92,7 @@ def _read_entry(section: Section[Any], entry: Entry, listing: Listing, tally: Ta
 def _missing(section: Section[Any], listing: Listing) -> SectionReport:
     refused = listing.refused.get(section.name)
     ending = "csv" if section.several else "json"
-    reason = f"no file {section.name}.{ending} in the folder" if refused is None else str(refused)
+    reason = refused or say("no file {file} in the folder", file=f"{section.name}.{ending}")
     return SectionReport(section=section.name, state=SectionState.MISSING, reason=reason)
 
 

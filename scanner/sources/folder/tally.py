@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from scanner.model.section import SectionReport, SectionState
-from scanner.model.text import Text, say
+from scanner.model.text import Text, say, say_number
 from scanner.sources.folder.item import Item
 from scanner.sources.interface import PageSink, Progress
 
@@ -77,6 +77,8 @@ class Tally:
             collected_at=moment if self._count else None,
         )
 
-    def _reason(self) -> str:
-        first = str(self._shown[0])
-        return first if self._troubles == 1 else f"{first} ({self._troubles - 1} more like this)"
+    def _reason(self) -> Text:
+        first, more = self._shown[0], self._troubles - 1
+        if not more:
+            return first
+        return say_number("{first} ({number} more like this)", "{first} ({number} more like these)", more, first=first)

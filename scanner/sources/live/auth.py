@@ -11,6 +11,8 @@ import msgspec
 import requests
 
 from scanner.errors import SignInError, SourceError
+from scanner.model.text import Text
+from scanner.model.text import quote as words
 from scanner.sources.live.credential import Issuer, TokenSession, open_issuer
 from scanner.sources.live.failure import UnreadableError, quote
 from scanner.sources.live.patience import PassingError, Patience, keep_trying
@@ -135,7 +137,7 @@ class TokenSource:
         advice = ADVICE.get(code[1], OTHER_ADVICE) if code else OTHER_ADVICE
         return SignInError(f"Sign-in to tenant {self._target.tenant} was refused: {shown}", advice)
 
-    def _unreachable(self, reason: str) -> SourceError:
+    def _unreachable(self, reason: Text) -> SourceError:
         return SourceError(
             f"Sign-in at {self._target.hosts.authority} failed: {reason}.",
             "Look at the network, the name service and the proxy setting; then run it again.",
@@ -201,4 +203,4 @@ def read_claims(token: str) -> Mapping[str, object]:
 
 
 def _unreadable(error: SourceError) -> UnreadableError:
-    return UnreadableError(error.message, fatal=error)
+    return UnreadableError(words(error.message), fatal=error)

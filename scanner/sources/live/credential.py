@@ -12,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from scanner.errors import ConfigurationError, SignInError
+from scanner.model.text import say
 from scanner.sources.live.patience import ATTEMPTS_TO_CONNECT, PassingError, Patience, read_retry_after
 from scanner.sources.live.target import Target, read_text
 
@@ -139,12 +140,12 @@ class TokenSession(requests.Session):
         except requests.exceptions.SSLError:
             raise
         except requests.exceptions.ConnectionError as error:
-            reason = f"the sign-in host can't be reached: {name_cause(error)}"
+            reason = say("the sign-in host can't be reached: {error}", error=name_cause(error))
             raise PassingError(reason, attempts=ATTEMPTS_TO_CONNECT, unreachable=True) from error
         except requests.exceptions.RequestException as error:
-            raise PassingError(f"the sign-in host did not answer: {name_cause(error)}") from error
+            raise PassingError(say("the sign-in host did not answer: {error}", error=name_cause(error))) from error
         if answer.status_code in PASSING or not _is_json(answer):
-            reason = f"the sign-in host answered {answer.status_code} and no token"
+            reason = say("the sign-in host answered {status} and no token", status=str(answer.status_code))
             raise PassingError(reason, wait=read_retry_after(answer.headers))
         return answer
 

@@ -8,8 +8,9 @@ from http.cookies import CookieError, SimpleCookie
 from multidict import CIMultiDictProxy
 
 from scanner.evidence.section import Cmdlet
+from scanner.model.text import Text, say
 from scanner.sources.live.call import Call, Reply
-from scanner.sources.live.failure import RefusedError, UnreadableError
+from scanner.sources.live.failure import RefusedError, UnreadableError, quote
 from scanner.sources.live.fence import Fence, Trail
 from scanner.sources.live.http import Wire
 from scanner.sources.live.lane import Lane
@@ -50,11 +51,11 @@ class CmdletPage:
 
     Attributes:
         rows: The rows; some may have come before, where a listing had to be started again.
-        doubts: Why the listing may lack rows, in plain English: warnings of Exchange, and what looks cut off.
+        doubts: Why the listing may lack rows, in plain words: warnings of Exchange, and what looks cut off.
     """
 
     rows: list[dict[str, object]]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Text, ...] = ()
 
 
 class _ExpiredError(Exception):
@@ -116,12 +117,18 @@ class Exchange:
                 async for page in listing.pages():
                     yield page
             except _ExpiredError as error:
-                raise UnreadableError(f"Exchange broke off the listing, also of {kind} alone ({EXPIRED})") from error
+                raise UnreadableError(
+                    say("Exchange broke off the listing, also of {kind} alone ({error})", kind=kind, error=EXPIRED)
+                ) from error
             if listing.looks_cut_off:
-                doubt = f"exactly {ROWS_OF_A_PAGE} rows of {kind} came and no more: the listing may be cut off"
+                doubt = say(
+                    "exactly {rows} rows of {kind} came and no more: the listing may be cut off",
+                    rows=ROWS_OF_A_PAGE,
+                    kind=kind,
+                )
                 yield CmdletPage(rows=[], doubts=(doubt,))
         if ask.name not in KINDS:
-            raise UnreadableError(f"Exchange broke off the listing ({EXPIRED})")
+            raise UnreadableError(say("Exchange broke off the listing ({error})", error=EXPIRED))
 
 
 class _Listing:
@@ -166,9 +173,10 @@ class _Listing:
                 return reply
         return await self._post(self._address())
 
-    def _read_warnings(self, reply: Reply[ListPage]) -> tuple[str, ...]:
+    def _read_warnings(self, reply: Reply[ListPage]) -> tuple[Text, ...]:
         shown = (*reply.content.warnings, *reply.headers.getall("X-Warnings", ()))
-        return tuple(f"Exchange warned: {self._exchange.wire.redact(warning)}" for warning in shown if warning)
+        redact = self._exchange.wire.redact
+        return tuple(say("Exchange warned: {warning}", warning=quote(redact(warning))) for warning in shown if warning)
 
     def _address(self) -> str:
         return f"{self._fence.root}/adminapi/beta/{self._exchange.tenant}/InvokeCommand"
@@ -187,7 +195,7 @@ class _Listing:
             else:
                 self._cookies |= _read_cookies(reply.headers)
                 return reply
-        raise UnreadableError(f"Exchange redirected more than {LONGEST_CHAIN} times")
+        raise UnreadableError(say("Exchange redirected more than {times} times", times=LONGEST_CHAIN))
 
     def _make_call(self, url: str) -> Call[ListPage]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -1,9 +1,10 @@
-"""What a refusal means, in plain English, with the permission that lacks (facts/apis.md §1.7, §1.9, §2.4)."""
+"""What a refusal means, in plain words, with the permission that lacks (facts/apis.md §1.7, §1.9, §2.4)."""
 
 from typing import Any
 
 from scanner.evidence.section import Cmdlet, Section
 from scanner.model.section import NO_LICENCE_CODES, NOT_LICENSED
+from scanner.model.text import join, quote, say
 from scanner.sources.live.failure import RefusedError, UnreadableError
 
 EXCHANGE_ROLE = "Exchange role such as Global Reader or View-Only Organization Management"
@@ -29,29 +30,37 @@ def _explain_exchange(refused: RefusedError, ask: Cmdlet, permission: str) -> Un
     said = _quote(refused)
     match refused.status:
         case 401:
-            reason = f"Exchange refused the app's token for {ask.name}{said}: the application permission is missing"
+            reason = say(
+                "Exchange refused the app's token for {cmdlet}{said}: the application permission is missing",
+                cmdlet=ask.name,
+                said=said,
+            )
             return UnreadableError(reason, permission=permission)
         case 403:
-            reason = f"the app holds no role in Exchange that allows {ask.name}{said}"
+            reason = say("the app holds no role in Exchange that allows {cmdlet}{said}", cmdlet=ask.name, said=said)
             return UnreadableError(reason, permission=EXCHANGE_ROLE)
         case 400 if WRONG_ROLE in refused.message:
-            reason = f"the app's directory role does not work with Exchange{said}"
+            reason = say("the app's directory role does not work with Exchange{said}", said=said)
             return UnreadableError(reason, permission=EXCHANGE_ROLE)
         case _:
-            return UnreadableError(f"Exchange refused {ask.name} with {refused.status}{said}")
+            status = str(refused.status)
+            return UnreadableError(
+                say("Exchange refused {cmdlet} with {status}{said}", cmdlet=ask.name, status=status, said=said)
+            )
 
 
 def _explain_graph(refused: RefusedError, permission: str) -> UnreadableError:
     said = _quote(refused)
     if refused.code in NO_LICENCE_CODES:
-        return UnreadableError(f"{NOT_LICENSED}{said}")
+        return UnreadableError(join("", [NOT_LICENSED, quote(said)]))
     match refused.status:
         case 401:
-            return UnreadableError(f"Microsoft Graph refused the app's token{said}")
+            return UnreadableError(say("Microsoft Graph refused the app's token{said}", said=said))
         case 403:
-            return UnreadableError(f"Microsoft Graph did not permit it{said}", permission=permission)
+            return UnreadableError(say("Microsoft Graph did not permit it{said}", said=said), permission=permission)
         case _:
-            return UnreadableError(f"Microsoft Graph refused it with {refused.status}{said}")
+            status = str(refused.status)
+            return UnreadableError(say("Microsoft Graph refused it with {status}{said}", status=status, said=said))
 
 
 def _quote(refused: RefusedError) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from scanner.errors import SourceError
+from scanner.model.text import Text
 
 LONGEST_QUOTE = 300  # characters of a provider's message that are shown
 NOT_PRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -16,13 +17,13 @@ class UnreadableError(Exception):
     """A section can't be read, or not to its end.
 
     Args:
-        reason: Why, in plain English.
+        reason: Why, in plain words.
         permission: The permission that lacks; empty where none does.
         fatal: What to raise if no section could be read at all; ``None`` where that would be no reason to stop.
     """
 
-    def __init__(self, reason: str, *, permission: str = "", fatal: SourceError | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Text, *, permission: str = "", fatal: SourceError | None = None) -> None:
+        super().__init__(str(reason))
         self.reason = reason
         self.permission = permission
         self.fatal = fatal

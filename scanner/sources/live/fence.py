@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from yarl import URL
 
+from scanner.model.text import say
 from scanner.sources.live.failure import UnreadableError, quote
 
 # Printable ASCII without space and backslash: anything else is read differently by different parsers.
@@ -42,7 +43,10 @@ class Fence:
         """
         if not PLAIN.fullmatch(link) or not self._contains(link):
             raise UnreadableError(
-                f"the service pointed to an address that is not its own ({_name_host(link)}), which was not followed"
+                say(
+                    "the service pointed to an address that is not its own ({host}), which was not followed",
+                    host=_name_host(link),
+                )
             )
         return URL(link, encoded=True)
 
@@ -96,12 +100,12 @@ class Trail:
             UnreadableError: It leads elsewhere, was followed before, or is one too many.
         """
         if not isinstance(link, str):
-            raise UnreadableError("the service gave a link to the next page that is no text")
+            raise UnreadableError(say("the service gave a link to the next page that is no text"))
         url = self._fence.admit(link)
         if link in self._seen:
-            raise UnreadableError("the service gave the same link to the next page again")
+            raise UnreadableError(say("the service gave the same link to the next page again"))
         if len(self._seen) >= self._longest:
-            raise UnreadableError(f"the listing did not end after {self._longest} pages")
+            raise UnreadableError(say("the listing did not end after {pages} pages", pages=self._longest))
         self._seen.add(link)
         return url
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from scanner.model.text import Text, say
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
@@ -85,13 +86,13 @@ class _GroupReader:
                 reason = explain(refused, self._ledger.section).reason
                 self._note(row | {"transitiveMembers": [], "membershipPartial": True}, reason)
 
-    def _note(self, row: dict[str, object], reason: str) -> None:
+    def _note(self, row: dict[str, object], reason: Text) -> None:
         self._ledger.keep([row])
         self._ledger.doubt(_word_doubt(reason))
 
 
-def _word_doubt(reason: str) -> str:
-    return f"the members of some groups could not be read: {reason}"
+def _word_doubt(reason: Text) -> Text:
+    return say("the members of some groups could not be read: {reason}", reason=reason)
 
 
 def _address(group_id: str) -> str:

@@ -17,6 +17,7 @@ from yarl import URL
 
 from scanner import __version__
 from scanner.errors import ConfigurationError, SourceError
+from scanner.model.text import Text, say
 from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
 from scanner.sources.live.failure import RefusedError, UnreadableError
@@ -73,7 +74,7 @@ class Wire:
         try:
             return await keep_trying(self._patience)(self._try, call, url)
         except PassingError as error:
-            reason = f"{error.reason}, after all attempts"
+            reason = say("{reason}, after all attempts", reason=error.reason)
             fatal = SourceError(f"{call.resource}: {reason}.", "Look at the network; then run it again.")
             raise UnreadableError(reason, fatal=fatal if error.unreachable else None) from error
 
@@ -101,10 +102,12 @@ class Wire:
             except aiohttp.ClientSSLError as error:
                 raise _distrusted(call.resource) from error
             except aiohttp.ClientConnectorError as error:
-                reason = f"the host can't be reached ({type(error.os_error).__name__})"
+                reason = say("the host can't be reached ({error})", error=type(error.os_error).__name__)
                 raise PassingError(reason, attempts=ATTEMPTS_TO_CONNECT, unreachable=True) from error
             except (aiohttp.ClientError, TimeoutError) as error:
-                raise PassingError(f"the connection broke or timed out ({type(error).__name__})") from error
+                raise PassingError(
+                    say("the connection broke or timed out ({error})", error=type(error).__name__)
+                ) from error
             if status in PASSING:
                 raise _postpone(call.lane, status, headers)
         if status != 200:  # noqa: PLR2004 - OK
@@ -124,19 +127,17 @@ class Wire:
             async for chunk in response.content.iter_any():
                 body += chunk
                 if len(body) > self._patience.body:
-                    raise UnreadableError(f"an answer was larger than {self._patience.body} bytes")
+                    raise UnreadableError(say("an answer was larger than {bytes} bytes", bytes=self._patience.body))
             return response.status, response.headers, bytes(body)
 
     def _decode(self, call: Call[T], headers: CIMultiDictProxy[str], packed: bytes) -> T:
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != call.accept:
-            raise PassingError(
-                f"an answer was {kind or 'of no type'} and not {call.accept}", attempts=ATTEMPTS_TO_UNDERSTAND
-            )
+            raise PassingError(_word_type(kind, call.accept), attempts=ATTEMPTS_TO_UNDERSTAND)
         try:
             return call.decode(unpack(headers, packed, self._patience.body))
         except (msgspec.DecodeError, ValueError, RecursionError, zlib.error, EOFError) as error:
-            reason = f"an answer was cut off or can't be read ({type(error).__name__})"
+            reason = say("an answer was cut off or can't be read ({error})", error=type(error).__name__)
             raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error
 
     def _refusal(self, status: int, headers: CIMultiDictProxy[str], packed: bytes) -> RefusedError | PassingError:
@@ -147,7 +148,7 @@ class Wire:
             body = b""
         refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode())
         if refused.code == "UnknownError":
-            return PassingError(f"the service answered {status} UnknownError", attempts=2)
+            return PassingError(say("the service answered {status}", status=f"{status} UnknownError"), attempts=2)
         return refused
 
 
@@ -193,13 +194,20 @@ def _head(call: Call[T], token: str) -> CIMultiDict[str]:
     return head
 
 
+def _word_type(kind: str, wanted: str) -> Text:
+    if kind:
+        return say("an answer was {type} and not {wanted}", type=kind, wanted=wanted)
+    return say("an answer was of no type and not {wanted}", wanted=wanted)
+
+
 def _postpone(lane: Lane, status: int, headers: Mapping[str, str]) -> PassingError:
     """Hold the whole lane for as long as the service asks: its limits count all requests together."""
     wait = read_retry_after(headers)
     if wait:
         lane.hold(wait)
     throttled = status == 429  # noqa: PLR2004 - Too Many Requests
-    reason = "the service kept asking to wait (429)" if throttled else f"the service kept failing ({status})"
+    failing = say("the service kept failing ({status})", status=str(status))
+    reason = say("the service kept asking to wait (429)") if throttled else failing
     return PassingError(reason, wait=wait, attempts=None if throttled else ATTEMPTS)
 
 
@@ -227,7 +235,7 @@ def _trust(target: Target) -> SSLContext:
 
 def _distrusted(resource: str) -> UnreadableError:
     return UnreadableError(
-        "its certificate is not trusted",
+        say("its certificate is not trusted"),
         fatal=SourceError(
             f"The certificate of {resource} is not trusted.",
             "Set ca_file to the authority that signed it, if that is your own; otherwise somebody stands in between.",

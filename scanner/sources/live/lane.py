@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from scanner.model.text import say
 from scanner.sources.live.patience import PassingError
 
 
@@ -41,6 +42,6 @@ class Lane:
         clock = asyncio.get_running_loop().time
         while (pause := self._free_at - clock()) > 0:  # the time may move on while we sleep
             if pause > self._longest:
-                raise PassingError(f"the service asked to wait {pause:.0f} s", wait=pause)
+                raise PassingError(say("the service asked to wait {seconds} s", seconds=round(pause)), wait=pause)
             await asyncio.sleep(pause)
         self._free_at = max(self._free_at, clock() + self._interval)

@@ -6,8 +6,9 @@ from typing import Any
 
 from scanner.evidence.section import Section
 from scanner.model.section import SectionReport, SectionState
+from scanner.model.text import NOTHING, Text, join
 from scanner.sources.interface import PageSink, Progress
-from scanner.sources.live.failure import UnreadableError, quote
+from scanner.sources.live.failure import UnreadableError
 
 KEYS = ("id", "Guid", "ExternalDirectoryObjectId")
 
@@ -27,7 +28,7 @@ class Ledger:
         self.expected: int | None = None
         self.keys: set[str] = set()
         self.failure: UnreadableError | None = None
-        self._doubts: list[str] = []
+        self._doubts: list[Text] = []
         self._permission = ""
         self._pages = 0
         self._collected_at: dt.datetime | None = None
@@ -52,12 +53,11 @@ class Ledger:
             self._sink.add_page(self.section.name, rows)
         self._progress.advance(self.section.name, self.count, self.expected)
 
-    def doubt(self, reason: str, permission: str = "") -> None:
+    def doubt(self, reason: Text, permission: str = "") -> None:
         """Note why rows may lack, and the permission that lacks; the section is partial then."""
         self._permission = self._permission or permission
-        shown = quote(reason)
-        if shown not in self._doubts:
-            self._doubts.append(shown)
+        if reason not in self._doubts:
+            self._doubts.append(reason)
 
     def fail(self, failure: UnreadableError) -> None:
         """Note why the reading ended early: partial where pages came, missing where none did."""
@@ -72,7 +72,7 @@ class Ledger:
                 state=self._state(),
                 count=self.count,
                 expected=self.expected,
-                reason="; ".join(filter(None, (self.failure.reason if self.failure else "", *self._doubts))),
+                reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts]),
                 permission=self._permission,
                 collected_at=self._collected_at,
             )

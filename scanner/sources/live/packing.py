@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 
+from scanner.model.text import say
 from scanner.sources.live.failure import UnreadableError
 
 PACKED = frozenset({"gzip", "deflate", "x-gzip"})
@@ -30,7 +31,7 @@ def unpack(headers: Mapping[str, str], packed: bytes, largest: int) -> bytes:
     inflater = zlib.decompressobj(ANY_PACKING)
     body = inflater.decompress(packed, largest)
     if inflater.unconsumed_tail:
-        raise UnreadableError(f"an answer was larger than {largest} bytes when unpacked")
+        raise UnreadableError(say("an answer was larger than {bytes} bytes when unpacked", bytes=largest))
     if not inflater.eof:
         raise EOFError
     return body

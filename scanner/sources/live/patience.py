@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
+from scanner.model.text import NOTHING, Text
+
 ATTEMPTS = 8  # of one request, when the service stumbles
 ATTEMPTS_TO_CONNECT = 3
 ATTEMPTS_TO_UNDERSTAND = 5  # an answer that is cut off or no JSON
@@ -46,16 +48,16 @@ class PassingError(Exception):
     """A request failed in a way that may pass.
 
     Args:
-        reason: What happened, in plain English.
+        reason: What happened, in plain words.
         wait: Seconds that the service asked to wait; ``None`` where it didn't say.
         attempts: How often to try before giving up; ``None`` while there is time.
         unreachable: Nobody answered at all.
     """
 
     def __init__(
-        self, reason: str, *, wait: float | None = None, attempts: int | None = ATTEMPTS, unreachable: bool = False
+        self, reason: Text, *, wait: float | None = None, attempts: int | None = ATTEMPTS, unreachable: bool = False
     ) -> None:
-        super().__init__(reason)
+        super().__init__(str(reason))
         self.reason = reason
         self.wait = wait
         self.attempts = attempts
@@ -115,4 +117,4 @@ def _read_date(text: str) -> dt.datetime | None:
 
 def _failure(state: RetryCallState) -> PassingError:
     error = state.outcome.exception() if state.outcome else None
-    return error if isinstance(error, PassingError) else PassingError("")
+    return error if isinstance(error, PassingError) else PassingError(NOTHING)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from scanner.evidence.section import PerUser
+from scanner.model.text import NOTHING, Text, join, say
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import BatchItem, Graph
@@ -40,8 +41,7 @@ async def read_per_user(graph: Graph, ask: PerUser, ids: Sequence[str], ledger: 
         raise reader.denial
     await work_off(_cut(rest, USERS_OF_A_PAGE), reader.read, abreast=ABREAST)
     if ledger.count < len(ids):
-        because = f": {reader.last_reason}" if reader.last_reason else ""
-        ledger.doubt(f"{len(ids) - ledger.count} of {len(ids)} users could not be read{because}")
+        ledger.doubt(_word_doubt(len(ids) - ledger.count, len(ids), reader.last_reason))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class _UserReader:
         self._ledger = ledger
         self._patience = patience
         self.denial: UnreadableError | None = None
-        self.last_reason = ""
+        self.last_reason = NOTHING
 
     async def read(self, ids: Sequence[str]) -> None:
         """Read some users and pass them on as one page; those whose answer may come later are asked again.
@@ -75,7 +75,7 @@ class _UserReader:
             later = [await self._ask_batch(batch, rows) for batch in _cut(tuple(pending), USERS_OF_A_BATCH)]
             pending[:] = [user for one in later for user in one.users]
             if pending:
-                reason = "Microsoft Graph kept asking to wait or failing"
+                reason = say("Microsoft Graph kept asking to wait or failing")
                 raise PassingError(reason, wait=max(one.wait for one in later), attempts=None)
 
         try:
@@ -111,6 +111,11 @@ class _UserReader:
 
     def _path(self, user: str) -> str:
         return self._ask.path.replace("{id}", quote(user, safe=""))
+
+
+def _word_doubt(lacking: int, users: int, reason: Text) -> Text:
+    words = say("{lacking} of {users} users could not be read", lacking=lacking, users=users)
+    return join(": ", [words, reason])
 
 
 def _cut(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

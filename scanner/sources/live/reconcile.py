@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from scanner.evidence.section import Cmdlet, GraphList
+from scanner.model.text import Text, say, say_number
 from scanner.sources.live.ledger import Ledger
 
 MAILBOXES, CAS_MAILBOXES, USERS = "Get-Mailbox", "Get-CASMailbox", "Get-User"
@@ -30,12 +31,27 @@ def _compare(mailboxes: Ledger, cas: Ledger) -> None:
         _note_lacking(cas, len(mailboxes.keys - cas.keys))
         unlisted = len(cas.keys - mailboxes.keys)
         if unlisted:
-            mailboxes.doubt(f"{CAS_MAILBOXES} lists {unlisted} mailboxes that {MAILBOXES} did not")
+            mailboxes.doubt(
+                say_number(
+                    "{cas} lists {number} mailbox that {list} did not",
+                    "{cas} lists {number} mailboxes that {list} did not",
+                    unlisted,
+                    cas=CAS_MAILBOXES,
+                    list=MAILBOXES,
+                )
+            )
 
 
 def _note_lacking(ledger: Ledger, lacking: int) -> None:
     if lacking:
-        ledger.doubt(f"{lacking} mailboxes of {MAILBOXES} are not in this listing")
+        ledger.doubt(
+            say_number(
+                "{number} mailbox of {list} is not in this listing",
+                "{number} mailboxes of {list} are not in this listing",
+                lacking,
+                list=MAILBOXES,
+            )
+        )
 
 
 def _doubt_empty(mailboxes: Ledger, ledgers: Iterable[Ledger]) -> None:
@@ -43,8 +59,18 @@ def _doubt_empty(mailboxes: Ledger, ledgers: Iterable[Ledger]) -> None:
     users = next((ledger for ledger in ledgers if _counts_users(ledger)), None)
     if mailboxes.count or (users and users.is_whole and users.expected == 0):
         return
-    number = f"{users.count}" if users and users.count else "perhaps some"
-    mailboxes.doubt(f"{MAILBOXES} lists no mailbox at all, though the tenant has {number} users")
+    mailboxes.doubt(_word_empty(users.count if users else 0))
+
+
+def _word_empty(users: int) -> Text:
+    if not users:
+        return say("{list} lists no mailbox at all, though the tenant has perhaps some users", list=MAILBOXES)
+    return say_number(
+        "{list} lists no mailbox at all, though the tenant has {number} user",
+        "{list} lists no mailbox at all, though the tenant has {number} users",
+        users,
+        list=MAILBOXES,
+    )
 
 
 def _counts_users(ledger: Ledger) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from scanner.errors import SourceError
 from scanner.evidence.section import Cmdlet, GraphList, GraphObject, PerUser, ReferencedGroups, Section
+from scanner.model.text import Text, say
 from scanner.sources.interface import PageSink, Progress
 from scanner.sources.live.exchange import Exchange
 from scanner.sources.live.explain import explain
@@ -67,7 +68,7 @@ class Walk:
         except UnreadableError as error:
             ledger.fail(error)
         except TimeoutError:
-            ledger.fail(UnreadableError("the time allowed for the whole reading ran out"))
+            ledger.fail(UnreadableError(say("the time allowed for the whole reading ran out")))
 
     def _choose_reader(self, section: Section[Any]) -> Callable[[Ledger], Awaitable[None]]:
         ask = section.ask
@@ -98,7 +99,7 @@ class Walk:
         """Doubt a list that is too short, unless objects were deleted meanwhile."""
         ledger.expected = await self._graph.count(ask.path)
         if ledger.expected is not None and ledger.count < ledger.expected:
-            ledger.doubt(f"{ledger.count} of {ledger.expected} objects were listed")
+            ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
 
     async def _read_object(self, ask: GraphObject, ledger: Ledger) -> None:
         ledger.add([await self._graph.get(ask.path)])
@@ -111,15 +112,15 @@ class Walk:
                 ledger.doubt(doubt)
 
     async def _read_groups(self, ledger: Ledger) -> None:
-        self._doubt_sources(ledger, feeds_groups, "refers to groups")
+        self._doubt_sources(ledger, feeds_groups, _word_groups)
         await read_groups(self._graph, self._harvest.groups, ledger)
 
     async def _read_per_user(self, ask: PerUser, ledger: Ledger) -> None:
-        self._doubt_sources(ledger, feeds_users, "names the users")
+        self._doubt_sources(ledger, feeds_users, _word_users)
         users = tuple(self._harvest.mailbox_users)
         await read_per_user(self._graph, ask, users, ledger, self._patience)
 
-    def _doubt_sources(self, ledger: Ledger, feeds: Callable[[Any], bool], what: str) -> None:
+    def _doubt_sources(self, ledger: Ledger, feeds: Callable[[Any], bool], word: Callable[[str], Text]) -> None:
         """Doubt a section whose ids come from others that were not read to their end.
 
         Raises:
@@ -128,14 +129,22 @@ class Walk:
         sources = [one for one in self._ledgers if feeds(one.section.ask)]
         for source in sources:
             if not source.is_whole and source.section.core:
-                ledger.doubt(f"{source.section.name}, which {what}, was not read to its end")
+                ledger.doubt(word(source.section.name))
         if sources and all(source.failure and not source.count for source in sources):
-            names = ", ".join(source.section.name for source in sources)
-            raise UnreadableError(f"nothing to ask for: {names} could not be read")
+            names = tuple(source.section.name for source in sources)
+            raise UnreadableError(say("nothing to ask for: {sections} could not be read", sections=names))
+
+
+def _word_groups(section: str) -> Text:
+    return say("{section}, which refers to groups, was not read to its end", section=section)
+
+
+def _word_users(section: str) -> Text:
+    return say("{section}, which names the users, was not read to its end", section=section)
 
 
 async def _read_nothing(_: Ledger) -> None:
-    raise UnreadableError("it comes from files only")
+    raise UnreadableError(say("it comes from files only"))
 
 
 def _needs_others(ledger: Ledger) -> bool:

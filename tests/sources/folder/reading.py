@@ -20,7 +20,7 @@ class Reading(InMemorySink):
 
     def ending(self, section: str) -> tuple[str, int, str]:
         report = self.reports[section]
-        return report.state.value, report.count, report.reason
+        return report.state.value, report.count, str(report.reason)
 
 
 class Read(Protocol):

@@ -110,7 +110,7 @@ def test_a_row_that_is_no_object_makes_its_section_partial(read: Read) -> None:
 def test_a_list_of_strings_is_a_missing_section(read: Read) -> None:
     reading = read({"users.json": json.dumps(["a"] * 100)})
     assert reading.ending("users")[:2] == ("missing", 0)
-    assert reading.ending("users")[2].endswith("(99 more like this)")
+    assert reading.ending("users")[2].endswith("(99 more like these)")
     assert len(reading.problems) == 6
     assert reading.problems[-1] == "users: 95 more like these."
 

@@ -157,8 +157,8 @@ def test_a_listing_that_another_contradicts_is_partial(stage: Stage) -> None:
     stage.on(INVOKE, lambda _, __: page(listed[cmdlet_of(stage.visits[-1])[0]]))
     shelf = collect(stage.target(), pick("mailboxes", "cas-mailboxes"))
     assert shelf.states(SectionState.PARTIAL) == {"mailboxes", "cas-mailboxes"}
-    assert "lists 1 mailboxes that Get-Mailbox did not" in shelf.reports["mailboxes"].reason
-    assert "1 mailboxes of Get-Mailbox are not" in shelf.reports["cas-mailboxes"].reason
+    assert "lists 1 mailbox that Get-Mailbox did not" in shelf.reports["mailboxes"].reason
+    assert "1 mailbox of Get-Mailbox is not" in shelf.reports["cas-mailboxes"].reason
 
 
 def test_a_role_that_does_not_work_with_exchange_is_named(stage: Stage) -> None:
