@@ -48,7 +48,10 @@ def test_the_policies_that_stop_it_are_named(count: int, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(1, "It depends on the sender's network location: P0."), (4, "It depends on location: P0, P1, P2 and 1 more.")],
+    [
+        (1, "It depends on the sender's network location: P0."),
+        (4, "It depends on the sender's network location: P0, P1, P2 and 1 more."),
+    ],
 )
 def test_what_decides_at_the_time_of_sending_is_named(count: int, words: str) -> None:
     """A location condition makes it depend, and its remedy is about locations."""
