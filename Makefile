@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test slow campaign bench format docs lock mutate
+.PHONY: help setup setup-dev demo test slow campaign faults bench format docs lock mutate
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,6 +32,9 @@ slow: setup-dev ## the tests that take longer
 
 campaign: setup-dev ## fault campaigns against the simulated tenant
 	$(BIN)/pytest -m campaign $(ARGS)
+
+faults: setup-dev ## the fault campaign: 20 minutes, a table, and a failure on one wrong value (ARGS="--only R7")
+	$(BIN)/python -m tests.campaign $(ARGS)
 
 bench: setup-dev ## every benchmark at its own default size
 	@for subject in benchmarks/*.py; do echo "$$subject" && $(BIN)/python "$$subject" $(ARGS) || exit 1; done

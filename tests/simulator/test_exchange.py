@@ -91,6 +91,26 @@ def test_an_unknown_parameter_is_named(client: Client) -> None:
     assert answer.json()["error"]["innererror"]["internalexception"]["message"] == message
 
 
+def test_a_filter_lists_those_whose_names_fit(client: Client, population: Population) -> None:
+    every = {mailbox.alias for mailbox in population.mailboxes}
+
+    def aliases(text: str) -> set[str]:
+        return {row["Alias"] for row in client.list_all("Get-Mailbox", Filter=text)}
+
+    assert aliases("Alias -like 'S*'") == {alias for alias in every if alias.startswith("s")}
+    assert aliases("Alias -like 's*' -and alias -NotLike 'sc*'") == {
+        alias for alias in every if alias.startswith("s") and not alias.startswith("sc")
+    }
+    assert aliases("UserPrincipalName -eq 'info@contoso.example'") == {"info"}
+    assert aliases("UserPrincipalName -ne 'info@contoso.example'") == every - {"info"}
+
+
+@pytest.mark.parametrize("text", ["ShoeSize -like 'a*'", "Alias -gt 'a'", "Alias -like a*", ""])
+def test_a_filter_that_is_not_understood_is_refused_and_not_ignored(client: Client, text: str) -> None:
+    answer = client.invoke("Get-Mailbox", {"Filter": text})
+    assert (answer.status_code, "Invalid filter" in answer.text) == (400, True)
+
+
 def test_an_unknown_identity_answers_404(client: Client) -> None:
     assert client.invoke("Get-Mailbox", {"Identity": "nobody@contoso.example"}).status_code == 404
     assert len(client.invoke("Get-Mailbox", {"Identity": "scanner-lobby@contoso.example"}).json()["value"]) == 1

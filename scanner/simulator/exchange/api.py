@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.simulator.exchange import refusals
 from scanner.simulator.exchange.cmdlets import CMDLETS, Cmdlet, IdentityUnknownError, Listing
+from scanner.simulator.exchange.filters import FilterUnreadableError
 from scanner.simulator.exchange.rows import Row
 from scanner.simulator.paging import Bookmarks
 from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
@@ -103,6 +104,8 @@ class ExchangeApi:
             listing = cmdlet.run(self._population, command.parameters)
         except IdentityUnknownError as error:
             return refusals.object_is_missing(str(error))
+        except FilterUnreadableError as error:
+            return refusals.filter_is_wrong(str(error))
         start = self._find_start(ask)
         if start is None:
             return refusals.page_is_expired()

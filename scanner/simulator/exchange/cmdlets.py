@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from scanner.simulator.exchange import rows
+from scanner.simulator.exchange.filters import read_filter
 from scanner.simulator.exchange.rows import Row
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.frozen import Frozen
@@ -75,6 +76,9 @@ def _list_mailboxes(mailboxes: Sequence[Mailbox], parameters: Parameters, render
     if "RecipientTypeDetails" in parameters:
         kinds = _texts(parameters["RecipientTypeDetails"])
         chosen = [mailbox for mailbox in chosen if mailbox.kind in kinds]
+    if "Filter" in parameters:
+        passes = read_filter(str(parameters["Filter"]))
+        chosen = [mailbox for mailbox in chosen if passes(mailbox)]
     if "Identity" in parameters:
         chosen = _pick(chosen, str(parameters["Identity"]))
     return Listing(count=len(chosen), render=lambda at: render(chosen[at]))
@@ -97,7 +101,7 @@ def _texts(value: object) -> list[str]:
 
 
 _COMMON = frozenset({"ErrorAction", "WarningAction"})
-_LIST = _COMMON | {"Identity", "RecipientTypeDetails", "ResultSize"}
+_LIST = _COMMON | {"Filter", "Identity", "RecipientTypeDetails", "ResultSize"}
 CMDLETS = {
     "Get-TransportConfig": Cmdlet(parameters=_COMMON, run=_get_transport_config),
     "Get-OrganizationConfig": Cmdlet(parameters=_COMMON, run=_get_organization_config),

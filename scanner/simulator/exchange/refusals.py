@@ -41,6 +41,12 @@ def parameter_is_unknown(name: str) -> Answer:
     return _execution_error(400, "BadRequest", "", "System.Management.Automation.ParameterBindingException", message)
 
 
+def filter_is_wrong(clause: str) -> Answer:
+    """Return the 400 of a filter that can't be read."""
+    message = f'Cannot bind parameter \'Filter\' to the target. Exception setting "Filter": "Invalid filter: {clause}"'
+    return _execution_error(400, "BadRequest", "", "System.Management.Automation.ParameterBindingException", message)
+
+
 def object_is_missing(identity: str) -> Answer:
     """Return the 404 of an identity that nothing has."""
     message = f"The operation couldn't be performed because object '{identity}' couldn't be found."

@@ -16,6 +16,7 @@ from scanner.simulator.faults.spoil import (
     came_after_empty,
     empty_page,
     fill,
+    is_page,
     spoil_body,
     spoil_bytes,
     spoil_link,
@@ -89,7 +90,7 @@ class FaultEngine:
         """Find the first fault that strikes; all that fit count the request."""
         chosen: tuple[int, Fault] | None = None
         for at, fault in enumerate(self._faults.faults):
-            if not request.fits(fault.when) or (fault.then.transport and not alone):
+            if not request.fits(fault.when) or (fault.then.needs_connection and not alone):
                 continue
             if fault.then.empty_page and came_after_empty(ask):
                 continue
@@ -114,12 +115,12 @@ class FaultEngine:
         self._struck[at] += 1
         self.injected[name] += 1
         self._take_away(then, ask)
-        if then.empty_page:
-            answer = empty_page(ask, self._places["base"])
-        elif then.answer is not None or then.status is not None:
+        if then.answer is not None or then.status is not None:
             answer = make_answer(then, explains=ask.path[0] == _GRAPH)
         else:
             answer = self._serve(ask, request, serve, then)
+        if then.empty_page and is_page(answer):
+            answer = empty_page(ask, self._places["base"])
         answer = spoil_bytes(then, spoil_body(then, spoil_link(then, answer, ask, self._places)))
         wait = {} if then.retry_after is None else ask_to_wait(then.retry_after, then.retry_after_form)
         headers = {key: fill(value, ask, self._places) for key, value in then.headers.items()}

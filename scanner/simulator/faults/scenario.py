@@ -73,7 +73,13 @@ class Then(Table, frozen=True, kw_only=True, omit_defaults=True):
     retry_after_form: Annotated[
         Literal["seconds", "date"], Meta(description="Whether Retry-After is a number or an HTTP date.")
     ] = "seconds"
-    text: Annotated[str, Meta(description="The body, in place of the true one.")] | None = None
+    text: (
+        Annotated[
+            str,
+            Meta(description="The body, in place of the true one; without `status` not for single items of a batch."),
+        ]
+        | None
+    ) = None
     content_type: Annotated[str, Meta(description="The Content-Type, in place of the true one.")] = ""
     replace: Annotated[
         Mapping[str, str], Meta(description="Texts in the body that become others, such as names of states.")
@@ -134,6 +140,11 @@ class Then(Table, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError(f"`drop` {self.drop!r} is no right of the simulated tenant")
         if self.link is not None and self.link not in {*LINKS, "not-text"} and not {*"/{"} & {*self.link}:
             raise ValueError(f"`link` {self.link!r} is no known link, and no pattern of one")
+
+    @property
+    def needs_connection(self) -> bool:
+        """It breaks a whole answer on its way, which can't happen to one item of a batch."""
+        return self.transport is not None or (self.text is not None and self.status is None)
 
 
 class Fault(Table, frozen=True, kw_only=True):

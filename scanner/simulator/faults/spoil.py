@@ -22,6 +22,11 @@ def empty_page(ask: Ask, base: str) -> Answer:
     return Answer(content={"value": [], NEXT_LINK: f"{base}{ask.target}{joint}{_AGAIN}=1"})
 
 
+def is_page(answer: Answer) -> bool:
+    """Say whether an answer is a page of a listing."""
+    return isinstance(answer.content, dict) and isinstance(answer.content.get("value"), list)
+
+
 def came_after_empty(ask: Ask) -> bool:
     """Say whether a request follows the link of an empty page."""
     return _AGAIN in ask.query
@@ -35,7 +40,7 @@ def spoil_listing(then: Then, answer: Answer, before: Sequence[Row]) -> Answer:
         answer: the service's answer; one that is no page stays as it is.
         before: the rows of the page before; empty on a first page.
     """
-    if not isinstance(answer.content, dict) or not isinstance(answer.content.get("value"), list):
+    if not is_page(answer) or not isinstance(answer.content, dict):
         return answer
     content = dict(answer.content)
     rows: list[Row] = [] if then.empty_list else list(content["value"])

@@ -1,0 +1,49 @@
+"""`demo --scenario`: the same files as in the tests, and an honest end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import call, report_in
+
+
+def demo(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, str]:
+    done = call(capsys, "demo", "--format", "json", "--out", str(folder / "out"), *arguments)
+    return done.code, done.err
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_scenario_brings_its_tenant_and_what_goes_wrong_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 4, with the listing that was broken off."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[tenant]\nmailboxes = 61\nseed = 4\n[service]\nrows = 20\n[[faults]]\nthen.link = "foreign-host"\n'
+    )
+    code, said = demo(capsys, tmp_path, "--scenario", str(file))
+    assert code == 4
+    assert "mailboxes: partial: the service pointed to an address that is not its own" in said
+    assert report_in(tmp_path / "out")["run"]["complete"] is False
+
+
+def test_a_missing_role_in_exchange_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One of the scenarios that travel with the program."""
+    code, said = demo(capsys, tmp_path, "--scenario", "no-exchange-role", "--mailboxes", "60")
+    assert code == 4
+    assert "permission: Exchange role such as Global Reader" in said
+
+
+def test_a_mistake_in_a_scenario_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its line, and nothing is written."""
+    file = tmp_path / "mine.toml"
+    file.write_text("seed = 1\n[[faults]]\nthen.stauts = 500\n")
+    code, said = demo(capsys, tmp_path, "--scenario", str(file))
+    assert code == 2
+    assert "line 3: faults[1].then.stauts: unknown key." in said
+    assert "Did you mean 'status'?" in said
+    assert not (tmp_path / "out").exists()
