@@ -3,6 +3,7 @@
 GRAPH_ROLES = frozenset(
     {
         "Application.Read.All",
+        "AuditLog.Read.All",
         "Domain.Read.All",
         "GroupMember.Read.All",
         "IdentityRiskyUser.Read.All",

@@ -1,5 +1,6 @@
 """The simulated tenant: the three services behind one address, with the tenant's truth beside them."""
 
+import datetime as dt
 import secrets
 import tempfile
 from collections import Counter
@@ -14,6 +15,7 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scanner.simulator.certificates import make_authority, make_client_identity, make_server_identity
+from scanner.simulator.diary import Diary
 from scanner.simulator.door import Door, Told
 from scanner.simulator.exchange import ExchangeApi
 from scanner.simulator.faults import Faults
@@ -47,6 +49,7 @@ class SimulatedTenant:
             role inside Exchange.
         faults: what goes wrong on purpose.
         token_lifetime: seconds until a token expires.
+        now: when its senders' diary ends; the present where not given.
 
     Raises:
         ValueError: a right in `without` is none of the simulated ones.
@@ -59,7 +62,9 @@ class SimulatedTenant:
         without: Iterable[str] = (),
         faults: Faults | None = None,
         token_lifetime: int = LIFETIME,
+        now: dt.datetime | None = None,
     ) -> None:
+        self._now = now or dt.datetime.now(dt.UTC)
         self._faults = faults or Faults()
         self._without = frozenset(without) | frozenset(self._faults.tenant.without)
         if unknown := self._without - ALL_RIGHTS:
@@ -155,6 +160,11 @@ class SimulatedTenant:
         return self._mail_server.submit(found, Method(method), place_at(source_ip), risk)
 
     @cached_property
+    def diary(self) -> Diary:
+        """What its senders did lately, until now."""
+        return Diary(self.population, self._now)
+
+    @cached_property
     def _mail_server(self) -> MailServer:
         return MailServer(self.population)
 
@@ -184,7 +194,7 @@ class SimulatedTenant:
             mint=self._mint,
         )
         rows = self._faults.service.rows
-        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), rows=rows)
+        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), diary=self.diary, rows=rows)
         self._graph = GraphApi(desk, self._mint, self._answer_item, self._faults.seed)
         self._exchange = ExchangeApi(root=self.exchange_url, population=self.population, mint=self._mint, rows=rows)
         self._engine = FaultEngine(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+from scanner.simulator.diary import Diary
 from scanner.simulator.graph import refusals
 from scanner.simulator.graph.refusals import GraphRefusalError
 from scanner.simulator.paging import Bookmarks
@@ -24,6 +25,7 @@ class Desk(Frozen, frozen=True, kw_only=True):
     """Address of the service, without a version."""
     population: Population
     bookmarks: Bookmarks
+    diary: Diary
     rows: int | None = None
     """Largest page that is given out, whatever is asked for; the resource's own largest where None."""
 
@@ -49,6 +51,8 @@ class Paging(Frozen, frozen=True, kw_only=True):
 
     default: int = 100
     maximum: int = 999
+    filtered: bool = False
+    """True: the resource has read `$filter` itself."""
 
 
 def answer_list(
@@ -69,8 +73,9 @@ def answer_list(
     Raises:
         GraphRefusalError: a query option is wrong.
     """
-    _refuse_unknown_options(query.ask.query)
-    wanted = _page_size(query.ask.query, paging or Paging())
+    paging = paging or Paging()
+    _refuse_unknown_options(query.ask.query, _LIST_OPTIONS | ({"$filter"} if paging.filtered else set()))
+    wanted = _page_size(query.ask.query, paging)
     size = min(wanted, desk.rows or wanted)
     listing = "/".join(query.ask.path)
     start = _find_start(desk, query.ask.query, listing)
@@ -118,9 +123,9 @@ def _context(desk: Desk, query: Query) -> str:
     return f"{desk.root}/{version}/$metadata#{'/'.join(path)}{select}"
 
 
-def _refuse_unknown_options(options: Mapping[str, str]) -> None:
+def _refuse_unknown_options(options: Mapping[str, str], known: frozenset[str]) -> None:
     for option in options:
-        if option.startswith("$") and option not in _LIST_OPTIONS | {"$expand"}:
+        if option.startswith("$") and option not in known | {"$expand"}:
             raise refusals.option_is_unsupported(option)
 
 

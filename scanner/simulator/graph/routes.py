@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scanner.simulator.graph import groups, policies, roles, tenant, users
+from scanner.simulator.graph import groups, policies, roles, sign_ins, tenant, users
 from scanner.simulator.graph.desk import Desk, Query
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.wire import Answer
@@ -83,6 +83,7 @@ ROUTES = (
         needs="RoleEligibilitySchedule.Read.Directory",
         serve=roles.list_eligibilities,
     ),
+    Route(path="auditLogs/signIns", needs="AuditLog.Read.All", serve=sign_ins.list_sign_ins),
     Route(path="servicePrincipals", needs="Application.Read.All", serve=tenant.list_service_principals),
     Route(path="servicePrincipals/*", needs="Application.Read.All", serve=tenant.show_service_principal),
     Route(path="servicePrincipals(appId='*')", needs="Application.Read.All", serve=tenant.show_application),

@@ -10,6 +10,7 @@ from scanner.simulator.population.conditional import Policy
 from scanner.simulator.population.crowd import drawn_parts
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.groups import Groups, form_groups
+from scanner.simulator.population.habits import draw_habit
 from scanner.simulator.population.ids import Ids
 from scanner.simulator.population.model import Account, Kind, Mailbox, OtherObject, TransportSettings
 from scanner.simulator.population.names import draw_name
@@ -101,12 +102,12 @@ def _open_mailboxes(parts: Sequence[Part], scenario: Scenario, ids: Ids) -> list
         taken[part.alias] += 1
         count = taken[part.alias]
         alias = part.alias if count == 1 else f"{part.alias}-{count}"
-        mailboxes.append(_open_mailbox(part, alias, scenario.domain, ids))
+        mailboxes.append(_open_mailbox(part, alias, scenario, ids))
     return mailboxes
 
 
-def _open_mailbox(part: Part, alias: str, domain: str, ids: Ids) -> Mailbox:
-    address = f"{alias}@{domain}"
+def _open_mailbox(part: Part, alias: str, scenario: Scenario, ids: Ids) -> Mailbox:
+    address = f"{alias}@{scenario.domain}"
     account = Account(
         id=ids.make("user", alias),
         upn=address,
@@ -131,6 +132,7 @@ def _open_mailbox(part: Part, alias: str, domain: str, ids: Ids) -> Mailbox:
         authentication_policy=part.authentication_policy,
         pop=part.pop,
         imap=part.imap,
+        habit=draw_habit(part, alias, scenario.seed),
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from scanner.simulator.population import roles
 from scanner.simulator.population.model import Kind, Mfa
 from scanner.simulator.population.names import HOSTILE
@@ -15,13 +17,26 @@ def scripted_parts() -> Iterator[Part]:
     Yields:
         Parts whose addresses are known to tests: their local parts never get a number.
     """
-    yield from _ACCEPTED
-    yield from _REFUSED_BY_EXCHANGE
-    yield from _REFUSED_BY_ENTRA
-    yield from _DEPENDING
+    for part in (*_ACCEPTED, *_REFUSED_BY_EXCHANGE, *_REFUSED_BY_ENTRA, *_DEPENDING):
+        yield msgspec.structs.replace(part, habit=_HABITS.get(part.alias), scripted=True)
     yield from _hostile_parts()
 
 
+_HABITS = {
+    "scanner-lobby": "daily",
+    "erp-invoices": "monthly",
+    "alarm-warehouse": "quarterly",
+    "scanner-finance": "moved",
+    "mfa-unregistered": "retry-loop",
+    "info": "guessed-at",
+    "scanner-archive": "daily",
+    "switched-off": "daily",
+    "left-the-company": "daily",
+    "forgotten-exception": "daily",
+    "mfa-enforced": "daily",
+    "scanner-office": "daily",
+}
+"""How they are used, by alias; nobody sends from the others."""
 _ACCEPTED = (
     Part(alias="scanner-lobby", display_name="Scanner Lobby", smtp_auth_disabled=False, teams=(Team.SCANNERS,)),
     Part(

@@ -63,6 +63,8 @@ class Mailbox(Frozen, frozen=True, kw_only=True):
     imap: bool = False
     inactive: bool = False
     """True: kept by a hold after its account was deleted."""
+    habit: str | None = None
+    """How it is used for sending, as `habits.Habit` has it; None where nobody sends. No service tells of it."""
 
     @property
     def key(self) -> str:

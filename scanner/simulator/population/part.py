@@ -46,3 +46,7 @@ class Part(Frozen, frozen=True, kw_only=True):
     """Roles that the account may activate, and has not."""
     break_glass: bool = False
     inactive: bool = False
+    habit: str | None = None
+    """How it is used for sending, as `habits.Habit` has it; None draws it for devices, and is nobody for others."""
+    scripted: bool = False
+    """True: what is said here is all, and nothing is drawn."""

@@ -31,3 +31,5 @@ class Scenario(Frozen, frozen=True, kw_only=True):
     """Inactive mailboxes, which Get-Mailbox lists only when asked for."""
     guests: int = 25
     """Guest accounts, which have no mailbox."""
+    premium: bool = True
+    """False: without Entra ID P1, so that Graph gives nobody the sign-in log."""
