@@ -3,7 +3,7 @@
 from typing import Any, assert_never
 
 from scanner.evidence.registry import SECTIONS
-from scanner.evidence.section import Ask, Cmdlet, GraphList, GraphObject, PerUser, ReferencedGroups, Section
+from scanner.evidence.section import Ask, Cmdlet, GraphList, GraphLog, GraphObject, PerUser, ReferencedGroups, Section
 
 _HEAD = """\
 # The evidence folder
@@ -82,7 +82,7 @@ def asked(ask: Ask | None) -> str:
             return "comes from files only"
         case Cmdlet(name=name):
             return f"`{name}`"
-        case GraphList(path=path) | GraphObject(path=path):
+        case GraphList(path=path) | GraphObject(path=path) | GraphLog(path=path):
             return f"`GET {path}`"
         case PerUser(path=path, version=version):
             return f"`GET /{version}{path}`"

@@ -65,7 +65,28 @@ class ReferencedGroups:
     """The groups that policies and role assignments refer to, with their transitive members."""
 
 
-Ask = GraphList | GraphObject | Cmdlet | PerUser | ReferencedGroups
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphLog:
+    """A log of Graph, read in windows of time.
+
+    Attributes:
+        path: Path with its version.
+        time: Property that holds the time of an event.
+        condition: What else the server filters by.
+        kinds: Kinds of events that must be asked for one by one.
+        days: How far back it is read.
+        query: Query options of every request.
+    """
+
+    path: str
+    time: str
+    condition: str
+    kinds: tuple[str, ...]
+    days: int
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+Ask = GraphList | GraphLog | GraphObject | Cmdlet | PerUser | ReferencedGroups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

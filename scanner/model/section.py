@@ -50,4 +50,4 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
     @property
     def is_licensed(self) -> bool:
         """Tell whether it was not for lack of a licence that it is not complete."""
-        return str(NOT_LICENSED) not in self.reason
+        return str(NOT_LICENSED) not in str(self.reason)

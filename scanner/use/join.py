@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import structs
 
+from scanner.evidence.sections.sign_ins import LOG_DAYS
 from scanner.model.directory import MailboxRow
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
@@ -13,7 +14,6 @@ from scanner.model.use import Clients, Earlier, SignIns, Silence, Use
 from scanner.use.clients import by_sender
 
 SIGN_INS, CLIENTS = "sign-ins", "smtp-auth-clients"
-LOG_DAYS = 30  # that the sign-in log keeps with Entra ID P1 or P2; without, it can't be read (facts/smtp-auth.md §5.2)
 REPORT_DAYS = 7  # the shortest window of the Exchange admin center's report (§5.1): what is true of it at least
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.evidence.row import Row, RowError
-from scanner.evidence.section import Section
+from scanner.evidence.section import GraphLog, Section
 from scanner.evidence.sign_in_log import SignInGatherer
 from scanner.model.text import say
 from scanner.model.use import SignIn
@@ -15,6 +15,9 @@ SMTP_CLIENTS = frozenset({"authenticated smtp", "smtp", "smtp auth", "other clie
 # Of the legacy clients that this covers only SMTP can still succeed at Exchange since October 2022 (§3.1): a success is
 # one of SMTP (INFERRED), a failure may be of any.
 OTHER_CLIENTS = "other clients"
+ASKED_FOR = ("Authenticated SMTP", "SMTP", "Other clients")
+CONDITION = "(" + " or ".join(f"clientAppUsed eq '{client}'" for client in ASKED_FOR) + ")"
+LOG_DAYS = 30  # that the log keeps with Entra ID P1 or P2; without, it can't be read (facts/smtp-auth.md §5.2)
 OAUTH_PROTOCOLS = frozenset({"oauth2", "devicecode", "saml20"})
 # How Exchange's legacy front end calls itself when it turns Basic into a sign-in.
 BASIC_AGENT = "bav2ropc"
@@ -99,7 +102,14 @@ SECTION = Section(
     name="sign-ins",
     title="Graph sign-in events of authenticated SMTP",
     permission="AuditLog.Read.All",
-    ask=None,
+    ask=GraphLog(
+        path="/beta/auditLogs/signIns",
+        time="createdDateTime",
+        condition=CONDITION,
+        kinds=("interactiveUser", "nonInteractiveUser"),
+        days=LOG_DAYS,
+        query={"$top": "1000"},
+    ),
     parse=parse,
     gather=SignInGatherer,
     core=False,

@@ -18,7 +18,7 @@ _PAGING = Paging(default=1000, maximum=1000, filtered=True)
 _WHEN = re.compile(r"createdDateTime (\w+) (\S+)")
 _WHO = re.compile(r"clientAppUsed eq '([^']*)'")
 _KIND = re.compile(r"signInEventTypes/any\(t: ?t eq '(\w+)'\)")
-_JOINT = re.compile(r"\s+(?:and|or)\s+|[()]")
+_JOINT = re.compile(r"\b(?:and|or)\b|[()]")
 _REASONS = {
     0: "Other.",
     50053: "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",

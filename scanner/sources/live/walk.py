@@ -1,11 +1,12 @@
 """One walk through a tenant: sections side by side, then those that need what others found."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from scanner.errors import SourceError
-from scanner.evidence.section import Cmdlet, GraphList, GraphObject, PerUser, ReferencedGroups, Section
+from scanner.evidence.section import Cmdlet, GraphList, GraphLog, GraphObject, PerUser, ReferencedGroups, Section
 from scanner.model.text import Text, say
 from scanner.sources.interface import PageSink, Progress
 from scanner.sources.live.exchange import Exchange
@@ -15,6 +16,7 @@ from scanner.sources.live.graph import Graph
 from scanner.sources.live.groups import read_groups
 from scanner.sources.live.harvest import Harvest, feeds_groups, feeds_users
 from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.log import read_log
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.per_user import read_per_user
 from scanner.sources.live.reconcile import reconcile
@@ -73,8 +75,8 @@ class Walk:
     def _choose_reader(self, section: Section[Any]) -> Callable[[Ledger], Awaitable[None]]:
         ask = section.ask
         match ask:
-            case GraphList():
-                return lambda ledger: self._read_list(ask, ledger)
+            case GraphList() | GraphLog():
+                return lambda ledger: self._read_rows(ask, ledger)
             case GraphObject():
                 return lambda ledger: self._read_object(ask, ledger)
             case Cmdlet():
@@ -85,6 +87,9 @@ class Walk:
                 return lambda ledger: self._read_per_user(ask, ledger)
             case None:
                 return _read_nothing
+
+    async def _read_rows(self, ask: GraphList | GraphLog, ledger: Ledger) -> None:
+        await (self._read_log(ask, ledger) if isinstance(ask, GraphLog) else self._read_list(ask, ledger))
 
     async def _read_list(self, ask: GraphList, ledger: Ledger) -> None:
         if ask.counted:
@@ -100,6 +105,13 @@ class Walk:
         ledger.expected = await self._graph.count(ask.path)
         if ledger.expected is not None and ledger.count < ledger.expected:
             ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
+
+    async def _read_log(self, ask: GraphLog, ledger: Ledger) -> None:
+        async def read_window(_: str, query: Mapping[str, str]) -> None:
+            async for rows in self._graph.pages(ask.path, query):
+                ledger.add(rows)
+
+        await read_log(ask, ledger, read_window, dt.datetime.now(tz=dt.UTC))
 
     async def _read_object(self, ask: GraphObject, ledger: Ledger) -> None:
         ledger.add([await self._graph.get(ask.path)])

@@ -43,7 +43,7 @@ ELSEWHERE = """
 [[faults]]
 then.link = "foreign-port"
 """
-FILES_ONLY = {"service-principals", "sign-ins", "smtp-auth-clients"}
+FILES_ONLY = {"service-principals", "smtp-auth-clients"}
 EXCHANGE = {
     "authentication-policies",
     "cas-mailboxes",
@@ -53,6 +53,7 @@ EXCHANGE = {
     "transport-config",
 }
 LOST_WITH = {
+    "AuditLog.Read.All": {"sign-ins"},
     "Domain.Read.All": {"domains"},
     "GroupMember.Read.All": {"groups"},
     "IdentityRiskyUser.Read.All": {"risky-users"},
