@@ -67,8 +67,11 @@ class _Reader:
         begun = clock()
         while end > oldest:
             if clock() - begun > LONGEST:
-                words = "the time ran out: events of the kind {kind} before {day} lack"
-                self._ledger.doubt(say(words, kind=self._kind, day=end.date()))
+                self._ledger.doubt(
+                    say(
+                        "the time ran out: events of the kind {kind} before {day} lack", kind=self._kind, day=end.date()
+                    )
+                )
                 return
             start = max(oldest, end - self._size)
             if await self._is_read(start, end):
@@ -94,8 +97,14 @@ class _Reader:
             self._size = max(SMALLEST, min(self._size, end - start) / 2)
             return False
         self._failed += 1
-        words = "events of the kind {kind} of {day} are not all there: {reason}"
-        self._ledger.doubt(say(words, kind=self._kind, day=start.date(), reason=error.reason))
+        self._ledger.doubt(
+            say(
+                "events of the kind {kind} of {day} are not all there: {reason}",
+                kind=self._kind,
+                day=start.date(),
+                reason=error.reason,
+            )
+        )
         return True
 
 
