@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scanner.errors import ExitCode
 from scanner.model.frozen import Frozen
+from scanner.model.notes import OwnerNote
 from scanner.report.contract import RunPart, SummaryPart
 
 DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json")
@@ -47,6 +48,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         fail_on: Flags at or above it make the exit code 3.
         store_url: Where the snapshot is kept.
         waivers: Accepted flags.
+        owner_notes: What owners say of their senders.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
     """
 
@@ -58,6 +60,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     fail_on: FailOn | None = None
     store_url: str = DEFAULT_STORE
     waivers: tuple[Waiver, ...] = ()
+    owner_notes: tuple[OwnerNote, ...] = ()
     archive: bool = False
 
 

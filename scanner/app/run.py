@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scanner import __version__
+from scanner.app.burn_down import burned_down
 from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
 from scanner.app.job import FinishedRun, Job, Waiver
@@ -63,9 +64,13 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         tool_version=__version__,
         source_ips=job.source_ips,
     )
-    judged = waived(build(posture, facts), job.waivers)
+    judged = waived(build(posture, facts, job.owner_notes), job.waivers)
     kept = remember(judged, posture)
-    report = msgspec.structs.replace(judged, history=history_of(store, kept, snapshot_id, started))
+    report = msgspec.structs.replace(
+        judged,
+        history=history_of(store, kept, snapshot_id, started),
+        readiness=burned_down(judged, store, snapshot_id, started),
+    )
     digest = store.digest(snapshot_id)
     written = write_run(
         report, job.out / facts.id, job.formats, language=job.language, snapshot_digest=digest, archive=job.archive

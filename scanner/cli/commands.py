@@ -71,7 +71,11 @@ def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices
 
 def of_tenant(tenant: TenantConfig) -> Choices:
     """Give what the configuration says of a tenant's senders and waivers."""
-    return {"configured_ips": tenant.senders.source_ips, "waivers": sources.waivers_of(tenant)}
+    return {
+        "configured_ips": tenant.senders.source_ips,
+        "waivers": sources.waivers_of(tenant),
+        "configured_notes": tenant.owner_notes,
+    }
 
 
 def announce(finished: FinishedRun, fail_on: FailOn | None, *, as_json: bool) -> ExitCode:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scanner.app.job import ALL_FORMATS, DEFAULT_FORMATS, FailOn, Job, Waiver
+from scanner.config import load_notes
 from scanner.errors import ConfigurationError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
@@ -33,6 +34,9 @@ FailOnFlag = Annotated[
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Configuration file.", show_default="smtp-posture.toml if there")
+]
+OwnerNotes = Annotated[
+    Path | None, typer.Option("--owner-notes", help="TOML file with what owners say of their senders.")
 ]
 TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a configured tenant.")]
 RunName = Annotated[str, typer.Option("--run", help="An id of a kept run, latest, or previous.")]
@@ -100,6 +104,8 @@ def make_job(
     configured_ips: tuple[str, ...] = (),
     waivers: tuple[Waiver, ...] = (),
     archive: bool = False,
+    owner_notes: Path | None = None,
+    configured_notes: Path | None = None,
 ) -> Job:
     """Make a job of the options; addresses on the command line replace the configured ones.
 
@@ -118,4 +124,5 @@ def make_job(
         store_url=store_url,
         waivers=waivers,
         archive=archive,
+        owner_notes=load_notes(notes) if (notes := owner_notes or configured_notes) else (),
     )

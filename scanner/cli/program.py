@@ -68,6 +68,7 @@ def demo(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -77,7 +78,7 @@ def demo(
     """Do the whole job on a simulated tenant over real TLS."""
     from scanner.cli.commands import do_demo
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
     return do_demo(mailboxes=mailboxes, seed=seed, scenario=scenario, as_json=as_json, choices=choices)
 
 
@@ -88,6 +89,7 @@ def scan(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -97,7 +99,7 @@ def scan(
     """Read a tenant over the network and report on it."""
     from scanner.cli.commands import do_scan
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
     return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -109,6 +111,7 @@ def import_folder(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -118,7 +121,7 @@ def import_folder(
     """Do the same job from exported files, without signing in."""
     from scanner.cli.commands import do_import
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
     return do_import(folder=folder, config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -150,6 +153,7 @@ def report(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
@@ -159,7 +163,7 @@ def report(
     """Judge and render a kept run again, from its evidence, with today's rules."""
     from scanner.cli.commands import do_report
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
     return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
 
 
@@ -231,6 +235,7 @@ def shared(
     source_ips: list[str],
     fail_on: FailOn | None,
     archive: bool,
+    owner_notes: Path | None,
 ) -> dict[str, Any]:
     """Gather the options that all runs share."""
     return {
@@ -241,4 +246,5 @@ def shared(
         "source_ips": source_ips,
         "fail_on": fail_on,
         "archive": archive,
+        "owner_notes": owner_notes,
     }

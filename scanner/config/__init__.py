@@ -1,6 +1,7 @@
 """The configuration: one TOML file, any key of it by environment, secrets by file or environment only."""
 
 from scanner.config.loader import load
+from scanner.config.notes import load_notes
 from scanner.config.secret import Secret
 from scanner.config.tables import (
     Config,
@@ -22,4 +23,5 @@ __all__ = [
     "TenantConfig",
     "WaiverConfig",
     "load",
+    "load_notes",
 ]

@@ -171,6 +171,7 @@ class TenantConfig(Table, frozen=True):
         proxy: Address of an HTTP proxy; proxies of the environment are not used.
         senders: What is known about those who send.
         waivers: Findings that somebody accepted.
+        owner_notes: TOML file in which owners say what no evidence tells of their senders.
     """
 
     id: str
@@ -180,6 +181,7 @@ class TenantConfig(Table, frozen=True):
     proxy: str = ""
     senders: SendersConfig = SendersConfig()
     waivers: tuple[WaiverConfig, ...] = ()
+    owner_notes: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse an id that is none, and endpoints without a custom cloud or the other way round.

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 import msgspec
 
 from scanner.access.evaluator import REPORT_ONLY, Access
-from scanner.advice import next_gate, remedies_of, route_of
+from scanner.advice import next_gate, remedies_of
 from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
 from scanner.flags.changes import Change, next_change
 from scanner.flags.reasons import Facts, reason_of
@@ -17,6 +17,7 @@ from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, Member
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Forecast, Judgement, Method, Remedy, Verdict
+from scanner.model.notes import OwnerNote
 from scanner.model.observed import Gap
 from scanner.model.policy import Policy
 from scanner.model.reply import Reply
@@ -25,6 +26,7 @@ from scanner.model.tenant import Tenant
 from scanner.model.text import Text, quote, say
 from scanner.posture import JudgedMailbox, Posture
 from scanner.replies.commands import with_address
+from scanner.report.build_migration import Guide
 from scanner.report.build_use import use_part
 from scanner.report.contract import (
     SCHEMA,
@@ -34,7 +36,6 @@ from scanner.report.contract import (
     ForecastPart,
     GatePart,
     MailboxPart,
-    MigrationPart,
     NextChangePart,
     PolicyPart,
     RemedyPart,
@@ -81,17 +82,25 @@ class RunFacts(Frozen, frozen=True, kw_only=True):
     source_ips: tuple[str, ...] = ()
 
 
-def build(posture: Posture, run: RunFacts) -> Report:
-    """Make the report of a posture."""
+def build(posture: Posture, run: RunFacts, notes: Sequence[OwnerNote] = ()) -> Report:
+    """Make the report of a posture.
+
+    Args:
+        posture: All verdicts of the tenant.
+        run: What the report says of the run itself.
+        notes: What owners say of their senders.
+    """
     parts: dict[Circumstance, VerdictsPart] = {}
-    mailboxes = sorted((mailbox_part(mailbox, posture, parts) for mailbox in posture.mailboxes), key=urgency)
+    guide = Guide(posture, notes)
+    mailboxes = sorted((mailbox_part(mailbox, posture, parts, guide) for mailbox in posture.mailboxes), key=urgency)
     return Report(
         schema=SCHEMA,
         tenant=tenant_part(posture.snapshot.tenant),
-        run=run_part(posture, run),
+        run=run_part(posture, run, guide.remarks()),
         tenant_posture=tenant_posture_part(posture),
         summary=summary_part(mailboxes),
         controls=list(list_controls(posture.snapshot)),
+        readiness=guide.readiness(),
         announcements=[announcement_part(one) for one in announce(posture, use_of(posture))],
         mailboxes=mailboxes,
     )
@@ -131,7 +140,7 @@ def tenant_part(tenant: Tenant) -> TenantPart:
     return TenantPart(id=tenant.id, domain=tenant.domain, name=tenant.name, cloud=tenant.cloud)
 
 
-def run_part(posture: Posture, run: RunFacts) -> RunPart:
+def run_part(posture: Posture, run: RunFacts, remarks: Iterable[Text] = ()) -> RunPart:
     """Say when and from what the report was made."""
     return RunPart(
         id=run.id,
@@ -142,7 +151,7 @@ def run_part(posture: Posture, run: RunFacts) -> RunPart:
         tool_version=run.tool_version,
         evidence=[section_part(report) for report in posture.snapshot.sections.values()],
         source_ips=list(run.source_ips),
-        notes=list(notes_on(posture.snapshot, len(posture.mailboxes))),
+        notes=[*notes_on(posture.snapshot, len(posture.mailboxes)), *remarks],
     )
 
 
@@ -281,7 +290,9 @@ def reply_words(verdict: VerdictPart) -> str:
     return f"{reply.code} {reply.enhanced} {reply.text}" if reply else ""
 
 
-def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumstance, VerdictsPart]) -> MailboxPart:
+def mailbox_part(
+    mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumstance, VerdictsPart], guide: Guide
+) -> MailboxPart:
     """Say everything about one mailbox; verdicts are shared by all mailboxes of one circumstance."""
     circumstance, verdicts, use = mailbox.circumstance, mailbox.verdicts, mailbox.use
     if circumstance not in parts:
@@ -291,7 +302,6 @@ def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumsta
     likelihood = likelihood_of(circumstance, mailbox.pop_or_imap, use)
     flag = choose_flag(case_of(circumstance, verdicts, use, change, likelihood))
     facts = Facts(circumstance=circumstance, verdicts=verdicts, use=use, change=change, pop_or_imap=mailbox.pop_or_imap)
-    route = route_of(circumstance, verdicts)
     return MailboxPart(
         id=mailbox.id,
         address=mailbox.row.address,
@@ -304,7 +314,7 @@ def mailbox_part(mailbox: JudgedMailbox, posture: Posture, parts: dict[Circumsta
         likelihood=likelihood.value if flag is Flag.WOULD_FAIL else None,
         waiver=None,
         remedies=[remedy_part(remedy, mailbox.row.address) for remedy in remedies_of(verdicts.basic)],
-        migration=MigrationPart(route=route.key, text=route.text),
+        migration=guide.part(mailbox),
         set_aside=circumstance.set_aside.value if circumstance.set_aside else None,
         next_gate=next_gate(verdicts.basic) or None,
         flag_because=reason_of(flag, facts),

@@ -306,11 +306,62 @@ class RemedyPart(Part, frozen=True, kw_only=True):
     undo: Text
 
 
-class MigrationPart(Part, frozen=True, kw_only=True):
-    """Where a sender of this mailbox should move to before Basic ends."""
+class RoutePart(Part, frozen=True, kw_only=True):
+    """One way off Basic that may suit a sender as well."""
 
     route: str
     text: Text
+    reasons: list[Text]
+
+
+class QuestionPart(Part, frozen=True, kw_only=True):
+    """What only the owner of a sender can say; ``key`` is the key of the owner notes that answers it."""
+
+    key: str
+    text: Text
+
+
+class OwnerNotesPart(Part, frozen=True, kw_only=True):
+    """What the owner says of a sender; null or ``""`` where nothing is said."""
+
+    device: str
+    application: str
+    owner: str
+    oauth: bool | None
+    alert_only: bool | None
+    internal_only: bool | None
+    seasonal: bool | None
+    fixed_address: bool | None
+    progress: Literal["in_work", "blocked", "done"] | None
+    note: str
+
+
+class MigrationPart(Part, frozen=True, kw_only=True):
+    """Where a sender of this mailbox should move to before Basic ends.
+
+    Attributes:
+        route: ``oauth_delegated``, ``oauth_app``, ``graph_send_mail``, ``hve``, ``azure_communication_services``,
+            ``relay_connector``, ``direct_send``, ``on_premises``, or ``none``; ``open_or_relay`` for a mailbox that
+            nobody is known to send with.
+        text: The same in words.
+        reasons: Why, from what was read and what its owner says.
+        certain: It fits; else it does if the questions are answered rightly.
+        alternatives: Other ways that fit or may.
+        questions: What can't be read and has to be asked.
+        owner: The owner's notes; null where there are none.
+        stage: How far the sender is; null where nobody is known to send with it.
+        stage_because: Why that is said.
+    """
+
+    route: str
+    text: Text
+    reasons: list[Text] = []
+    certain: bool = False
+    alternatives: list[RoutePart] = []
+    questions: list[QuestionPart] = []
+    owner: OwnerNotesPart | None = None
+    stage: Literal["done", "in_work", "blocked", "unknown"] | None = None
+    stage_because: Text = msgspec.field(default_factory=Text)
 
 
 class WaiverPart(Part, frozen=True, kw_only=True):

@@ -260,7 +260,7 @@ def _may_be_hurt(was: Verdicts, then: Verdicts, used: Used) -> bool:
         return False
     if was.basic.outcome is Outcome.UNKNOWN or then.basic.outcome is Outcome.UNKNOWN:
         return then.basic.outcome is not Outcome.ACCEPTED and was.basic.outcome is not Outcome.REFUSED
-    return not used.in_use and bool(worsens(was, then, methods_to_keep(was, used)))
+    return bool(worsens(was, then, methods_to_keep(was, used)))
 
 
 def _judged_once(setting: Setting, posture: Posture) -> Callable[[JudgedMailbox], Verdicts]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from scanner.flags.rules import Sighting, sighting_of
 from scanner.judge import Verdicts
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Method, Outcome, Verdict
@@ -18,20 +19,22 @@ class Used(Frozen, frozen=True, kw_only=True):
     Attributes:
         basic: Messages or sign-ins with Basic.
         oauth: The same with OAuth.
+        sends: Somebody certainly sends, though it may not be told how.
     """
 
     basic: int | None = None
     oauth: int | None = None
+    sends: bool = False
 
     @property
     def is_known(self) -> bool:
         """Something was read that tells of it."""
-        return self.basic is not None or self.oauth is not None
+        return self.sends or self.basic is not None or self.oauth is not None
 
     @property
     def in_use(self) -> bool | None:
         """Somebody sends; ``None`` where a method of which nothing is known may be the one that is used."""
-        if self.basic or self.oauth:
+        if self.sends or self.basic or self.oauth:
             return True
         return None if self.basic is None or self.oauth is None else False
 
@@ -65,19 +68,28 @@ class Moved(Frozen, frozen=True, kw_only=True):
 
 
 def use_of(posture: Posture) -> Use:
-    """Give who sends from each mailbox, as the evidence and earlier runs tell.
-
-    One that an earlier run saw sending counts as a sender, though it is silent now: it may send once a quarter. If it
-    uses OAuth now, it has moved.
-    """
+    """Give who sends from each mailbox, as the evidence and earlier runs tell."""
     return {mailbox.id: used_of(mailbox) for mailbox in posture.mailboxes}
 
 
 def used_of(mailbox: JudgedMailbox) -> Used:
-    """Give who sends from one mailbox."""
+    """Give who sends from one mailbox.
+
+    A sender that moved to OAuth no longer needs Basic, whatever is still in the window. One that an earlier run saw is
+    a sender, though it is silent now: it may send once a quarter. Of one whose way is not told, Basic may be it.
+    """
     use = mailbox.use
-    sent_before = use.earlier.basic is not None and not use.oauth
-    return Used(basic=use.basic or 1 if sent_before else use.basic, oauth=use.oauth)
+    match sighting_of(use):
+        case Sighting.OAUTH:
+            return Used(basic=0, oauth=use.oauth or 1)
+        case Sighting.FAILING | Sighting.BASIC | Sighting.EARLIER:
+            return Used(basic=use.basic or 1, oauth=use.oauth)
+        case Sighting.UNTOLD:
+            return Used(basic=None, oauth=use.oauth, sends=True)
+        case Sighting.NOT_SEEN:
+            return Used(basic=0, oauth=0)
+        case Sighting.NOT_KNOWN:
+            return UNKNOWN_USE
 
 
 def compare(before: Posture, after: Posture, use: Use) -> tuple[Moved, ...]:
