@@ -1,13 +1,15 @@
 """Mailboxes as one pandas frame: where the cross tables of the report and the CSV come from."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
 from scanner.report.columns import MAILBOX_COLUMNS
-from scanner.report.contract import Report
+from scanner.report.contract import MonthPart, Report
 from scanner.report.language import Language
+from scanner.report.words import FLAG_TITLES
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet runs a CSV cell that starts with one of these, or with what it trims to one; East Asian ones take the
@@ -52,11 +54,52 @@ def frame_rows(report: Report, language: Language) -> pd.DataFrame:
     )
 
 
+def frame_codes(report: Report) -> pd.DataFrame:
+    """Makes the frame of what mailboxes are counted by; it is small, whatever their number.
+
+    Args:
+        report: The report.
+
+    Returns:
+        One row per mailbox; categories under ``kind``, ``flag``, ``basic`` and ``decided_by``, ``""`` for none.
+    """
+    codes: dict[str, list[str]] = {
+        "kind": [mailbox.kind for mailbox in report.mailboxes],
+        "flag": [mailbox.flag for mailbox in report.mailboxes],
+        "basic": [mailbox.verdicts.basic.outcome for mailbox in report.mailboxes],
+        "decided_by": [mailbox.verdicts.basic.decided_by or "" for mailbox in report.mailboxes],
+    }
+    return pd.DataFrame({name: pd.Categorical(values) for name, values in codes.items()})
+
+
+def frame_trend(months: Sequence[MonthPart]) -> pd.DataFrame:
+    """Makes the frame of the trend.
+
+    Args:
+        months: Earlier runs, one per month, oldest first.
+
+    Returns:
+        One row per month, indexed by it: ``mailboxes``, ``senders`` (missing where use was not read), one column per
+        flag, and ``change``: flagged mailboxes more or less than in the month before.
+    """
+    flags = [flag for flag in FLAG_TITLES if any(flag in month.by_flag for month in months)]
+    frame = pd.DataFrame(
+        [
+            {"mailboxes": month.mailboxes, "senders": month.senders, **{f: month.by_flag.get(f, 0) for f in flags}}
+            for month in months
+        ],
+        index=[month.month for month in months],
+        columns=["mailboxes", "senders", *flags],
+    )
+    flagged = frame[[flag for flag in flags if flag != "in_order"]].sum(axis=1)
+    return frame.assign(change=flagged.diff())
+
+
 def cross(frame: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     """Counts mailboxes by two columns; those without a value in one of them are left out.
 
     Args:
-        frame: From `frame_mailboxes`.
+        frame: From `frame_codes`.
         rows: Name of the column that gives the rows.
         columns: Name of the column that gives the columns.
 

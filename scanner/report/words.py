@@ -43,6 +43,11 @@ FLAG_MEANINGS: Final[Mapping[str, Text]] = {
     "in_order": say("Accepted and used in a way that lasts, or refused on purpose and quiet."),
 }
 
+LIKELIHOOD_TITLES: Final[Mapping[str, Text]] = {
+    "likely": say("Likely"),
+    "unlikely": say("Unlikely"),
+}
+
 OUTCOME_TITLES: Final[Mapping[str, Text]] = {
     "accepted": say("Accepted"),
     "depends": say("Depends"),

@@ -8,8 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.report.columns import MAILBOX_COLUMNS
+from scanner.report.contract import MonthPart
 from scanner.report.language import open_language
-from scanner.report.tables import FORMULA_STARTS, cross, disarm, disarm_text, frame_mailboxes, frame_rows
+from scanner.report.tables import (
+    FORMULA_STARTS,
+    cross,
+    disarm,
+    disarm_text,
+    frame_codes,
+    frame_mailboxes,
+    frame_rows,
+    frame_trend,
+)
 from scanner.report.write import WrittenRun
 from tests.report.outline import KEPT
 from tests.report.sample import HOSTILE, make_hostile_report, make_report
@@ -82,9 +92,22 @@ def test_counts_that_are_not_known_are_empty_and_not_zero() -> None:
 
 
 def test_cross_tables_count_every_mailbox() -> None:
-    table = cross(frame_mailboxes(make_report(60), open_language("en")), "kind", "basic")
+    table = cross(frame_codes(make_report(60)), "kind", "basic")
     assert int(table.to_numpy().sum()) == 60
     assert table.index[0] == "user", "most mailboxes first"
+
+
+def test_the_trend_says_what_each_month_gained_or_lost() -> None:
+    """A month whose senders were not read has none, and not zero."""
+    months = [
+        MonthPart(month="2026-09", run_id="1", mailboxes=9, coverage=1.0, by_flag={"exposed": 3, "in_order": 6}),
+        MonthPart(month="2026-10", run_id="2", mailboxes=9, coverage=1.0, by_flag={"exposed": 1}, senders=4),
+    ]
+    trend = frame_trend(months)
+    assert list(trend.index) == ["2026-09", "2026-10"]
+    assert trend["change"].tolist()[1] == -2
+    assert pd.isna(trend["senders"].iloc[0])
+    assert trend.loc["2026-10", "exposed"] == 1
 
 
 def test_the_file_is_the_kept_copy(written: WrittenRun) -> None:

@@ -10,7 +10,7 @@ from scanner.report.chapters.bars import Bar, rank_bars, stack_bar
 from scanner.report.chapters.funnel import draw_funnel
 from scanner.report.contract import Report
 from scanner.report.language import Language
-from scanner.report.tables import cross, frame_mailboxes
+from scanner.report.tables import cross, frame_codes
 from scanner.report.words import (
     FLAG_TITLES,
     GATE_TITLES,
@@ -70,7 +70,7 @@ def count_mailboxes(report: Report, language: Language) -> Counts:
         Bars from the report's own summary, cross tables from its mailboxes.
     """
     summary = report.summary
-    frame = frame_mailboxes(report, language)
+    frame = frame_codes(report)
     return Counts(
         methods=tuple(
             stack_bar(

@@ -87,7 +87,7 @@ def make_cover(report: Report, language: Language, digest: str) -> Cover:
         run_id=show_name(report.run.id),
         version=report.run.tool_version,
         digest=digest,
-        headline=_write_headline(report, language),
+        headline=write_headline(report, language),
         sentences=_write_sentences(report, language),
         banners=tuple(_make_banners(report, language)),
         figures=tuple(_make_figures(report, language)),
@@ -96,7 +96,7 @@ def make_cover(report: Report, language: Language, digest: str) -> Cover:
     )
 
 
-def _write_headline(report: Report, language: Language) -> str:
+def write_headline(report: Report, language: Language) -> str:
     """Writes the answer in one sentence: who stops working and who fails now, else how many are refused."""
     if not report.mailboxes:
         return language.gettext("No mailbox list was read. This report claims nothing about any mailbox.")

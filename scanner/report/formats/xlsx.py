@@ -1,23 +1,24 @@
-"""report.xlsx: the workbook for engineers, written row by row with constant memory."""
+"""report.xlsx: the workbook for engineers, written row by row; no cell of it is a formula or a link."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 from scanner.errors import RenderError
-from scanner.model.text import Text, say
+from scanner.model.text import Text
+from scanner.report.chapters.roster import rank
 from scanner.report.chapters.situations import is_flagged
-from scanner.report.columns import MAILBOX_COLUMNS, Cell
 from scanner.report.contract import MailboxPart, Report
 from scanner.report.formats import Edition
 from scanner.report.language import Language
-from scanner.report.words import FLAG_MEANINGS, FLAG_TITLES, METHOD_TITLES
+from scanner.report.words import OUTCOME_TITLES
+from scanner.report.workbook.cells import Cell
+from scanner.report.workbook.columns import ALL_COLUMNS, FLAGGED_COLUMNS, SheetColumn, Style
+from scanner.report.workbook.lists import GAP_COLUMNS, POLICY_COLUMNS, list_gaps, list_policies
+from scanner.report.workbook.summary import WIDTHS, Block, summarise
 
-LAST_ROW: Final = 1_048_575
-"""The last row that a sheet can hold, counted from 0."""
-
-_LONGEST: Final = 32_767
-"""Characters that a cell can hold."""
+SHEETS: Final = ("Summary", "Flagged", "All mailboxes", "Evidence gaps", "Policies")
+"""In this order; named in English in every language, so that scripts find them."""
 
 _OPTIONS: Final = {
     "constant_memory": True,
@@ -25,38 +26,28 @@ _OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-
-Headers = Sequence[tuple[Text, int]]
-"""Header texts with the width of their columns, in characters."""
-
-_SUMMARY: Final = ((say("What"), 44), (say("Value"), 24), (say("Meaning"), 90))
-_GATES: Final = (
-    (say("Address"), 36),
-    (say("Name"), 28),
-    (say("Gate"), 22),
-    (say("Basic"), 11),
-    (say("OAuth, user"), 12),
-    (say("OAuth, application"), 12),
-    (say("Why"), 80),
-    (say("Evidence"), 60),
-)
-_EVIDENCE: Final = (
-    (say("Section"), 30),
-    (say("State"), 10),
-    (say("Rows"), 10),
-    (say("Expected"), 10),
-    (say("Reason"), 70),
-    (say("Permission"), 34),
-    (say("Read at"), 24),
-)
-_POLICIES: Final = (
-    (say("Policy"), 44),
-    (say("State"), 34),
-    (say("Effect on Basic"), 18),
-    (say("Mailboxes"), 11),
-    (say("Why"), 90),
-    (say("Id"), 40),
-)
+_FORMATS: Final = {
+    "plain": {},
+    "number": {"num_format": "0"},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+    "header": {"bold": True, "font_color": "#ffffff", "bg_color": "#1d3b53", "valign": "vcenter"},
+    "headline": {"bold": True, "font_size": 14, "font_color": "#1d3b53"},
+}
+_FLAG_COLOURS: Final = {
+    "failing": ("#fbe6e7", "#a31621"),
+    "will_fail": ("#fde9e0", "#9a3d12"),
+    "would_fail": ("#fdf0dc", "#8a4b00"),
+    "exposed": ("#f1e8fa", "#6b2fa0"),
+    "unknown": ("#eceff2", "#4a5561"),
+    "in_order": ("#e3f4ea", "#1b6b42"),
+}
+_OUTCOME_COLOURS: Final = {
+    "accepted": ("#e1f0f7", "#145a78"),
+    "depends": ("#fdf0dc", "#8a4b00"),
+    "refused": ("#e6e9ec", "#17212b"),
+    "unknown": ("#eceff2", "#4a5561"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,124 +66,102 @@ class XlsxFormat:
                 workbook.set_properties(
                     {"title": "SMTP AUTH", "subject": edition.report.run.id, "author": "smtp-posture"}
                 )
-                _write_sheets(workbook, edition.report, edition.language)
+                _Writer(workbook, edition.language).write(edition.report)
         except XlsxWriterException as error:
             raise RenderError(f"The workbook can't be written: {error}") from error
 
 
-def _write_sheets(workbook: Any, report: Report, language: Language) -> None:  # noqa: ANN401 (xlsxwriter is untyped)
-    """Writes the sheets; their names are English, so that scripts find them in every language."""
-    mailboxes: Headers = [(column.title, column.width) for column in MAILBOX_COLUMNS]
-    sheets: tuple[tuple[str, Headers, Iterable[Sequence[Cell]]], ...] = (
-        ("Summary", _SUMMARY, _list_summary(report, language)),
-        ("Mailboxes", mailboxes, ([column.read(row) for column in MAILBOX_COLUMNS] for row in report.mailboxes)),
-        ("Gates", _GATES, (line for row in report.mailboxes if is_flagged(row) for line in _list_gates(row))),
-        ("Evidence", _EVIDENCE, _list_evidence(report)),
-        ("Policies", _POLICIES, _list_policies(report)),
-    )
-    style = workbook.add_format({"bold": True, "font_color": "#ffffff", "bg_color": "#1d3b53", "valign": "vcenter"})
-    for name, headers, rows in sheets:
-        _write_sheet(
-            workbook.add_worksheet(name),
-            [(language.render(text), width) for text, width in headers],
-            ([language.cell(cell) for cell in row] for row in rows),
-            style,
+class _Writer:
+    """Writes the sheets of one workbook.
+
+    Args:
+        workbook: The open workbook.
+        language: The language of its words.
+    """
+
+    def __init__(self, workbook: Any, language: Language) -> None:  # noqa: ANN401 (XlsxWriter publishes no types)
+        from scanner.report.workbook.sheet import style_of  # noqa: PLC0415 (XlsxWriter)
+
+        self._workbook = workbook
+        self._language = language
+        self._styles = {name: style_of(workbook.add_format(form)) for name, form in _FORMATS.items()}
+
+    def write(self, report: Report) -> None:
+        """Writes all sheets."""
+        summary, flagged, mailboxes, gaps, policies = SHEETS
+        self._write_summary(summary, summarise(report, self._language))
+        concerning = sorted((mailbox for mailbox in report.mailboxes if is_flagged(mailbox)), key=rank)
+        self._write_mailboxes(flagged, FLAGGED_COLUMNS, concerning)
+        self._write_mailboxes(mailboxes, ALL_COLUMNS, report.mailboxes)
+        self._write_list(gaps, GAP_COLUMNS, list_gaps(report, self._language))
+        self._write_list(policies, POLICY_COLUMNS, list_policies(report, self._language))
+
+    def _write_summary(self, name: str, blocks: Iterable[Block]) -> None:
+        """Writes the blocks one below the other; the first one's header is frozen, its rows are filtered."""
+        sheet = self._open(name, WIDTHS)
+        for place, block in enumerate(blocks):
+            if place:
+                sheet.put(())
+            sheet.put((block.title,), (self._styles["headline"],))
+            sheet.put(block.headers, [self._styles["header"]] * len(block.headers))
+            first = sheet.rows - 1
+            moments = [self._styles["date"] if at in block.moments else "" for at in range(len(block.headers))]
+            for row in block.rows:
+                sheet.put(row, moments)
+            if not place:
+                sheet.autofilter(first, 0, sheet.rows - 1, len(block.headers) - 1)
+                sheet.freeze_panes(first + 1, 1)
+
+    def _write_mailboxes(self, name: str, columns: Sequence[SheetColumn], mailboxes: Sequence[MailboxPart]) -> None:
+        """Writes a sheet with one mailbox a row, and colours its flags and outcomes."""
+        language = self._language
+        rows = ([column.read(mailbox, language) for column in columns] for mailbox in mailboxes)
+        sheet = self._write_list(name, [(column.title, column.width, column.style) for column in columns], rows)
+        for place, column in enumerate(columns):
+            if column.colours:
+                self._colour(sheet, place, column.colours)
+
+    def _write_list(self, name: str, columns: Sequence[tuple[Text, int, Style]], rows: Iterable[Sequence[Cell]]) -> Any:  # noqa: ANN401 (XlsxWriter publishes no types)
+        """Writes a sheet with frozen header, widths and filter; rows beyond its end are counted, not lost."""
+        sheet = self._open(name, [width for _, width, _ in columns])
+        sheet.freeze_panes(1, 1)
+        sheet.put([self._language.render(title) for title, _, _ in columns], [self._styles["header"]] * len(columns))
+        styles = ["" if style == "plain" else self._styles[style] for _, _, style in columns]
+        left_out = 0
+        for row in rows:
+            if sheet.is_full():
+                left_out += 1
+            else:
+                sheet.put(row, styles)
+        sheet.autofilter(0, 0, sheet.rows - 1, len(columns) - 1)
+        if left_out:
+            sheet.put((self._count_left_out(left_out),))
+        return sheet
+
+    def _count_left_out(self, count: int) -> str:
+        """Says how many rows did not fit."""
+        return self._language.ngettext(
+            "… {count} more row: see report.json", "… {count} more rows: see report.json", count
         )
 
+    def _colour(self, sheet: Any, place: int, kind: Literal["flag", "outcome"]) -> None:  # noqa: ANN401 (the same)
+        """Colours the words of one column."""
+        if sheet.rows < 2:  # noqa: PLR2004 (only a header)
+            return
+        outcomes = {self._language.render(title): _OUTCOME_COLOURS[code] for code, title in OUTCOME_TITLES.items()}
+        for word, (background, colour) in (_FLAG_COLOURS if kind == "flag" else outcomes).items():
+            form = self._workbook.add_format({"bg_color": background, "font_color": colour})
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": form}
+            sheet.conditional_format(1, place, sheet.rows - 1, place, rule)
 
-def _write_sheet(
-    sheet: Any,  # noqa: ANN401 (xlsxwriter is untyped)
-    headers: Sequence[tuple[str, int]],
-    rows: Iterable[Sequence[str | int | None]],
-    style: object,
-) -> None:
-    """Writes one sheet with header, frozen panes, widths and filter; rows beyond the limit are counted, not lost."""
-    for place, (_, width) in enumerate(headers):
-        sheet.set_column(place, place, width)
-    sheet.freeze_panes(1, 1)
-    for place, (header, _) in enumerate(headers):
-        sheet.write_string(0, place, header, style)
-    last = 0
-    left_out = 0
-    for row in rows:
-        if last == LAST_ROW - 1:
-            left_out += 1
-            continue
-        last += 1
-        _write_row(sheet, last, row)
-    if left_out:
-        sheet.write_string(LAST_ROW, 0, f"… {left_out} more rows: see report.json")
-    sheet.autofilter(0, 0, last, len(headers) - 1)
+    def _open(self, name: str, widths: Sequence[int]) -> Any:  # noqa: ANN401 (the same)
+        """Adds a sheet."""
+        from scanner.report.workbook.sheet import Sheet  # noqa: PLC0415 (XlsxWriter)
 
-
-def _write_row(sheet: Any, number: int, row: Sequence[str | int | None]) -> None:  # noqa: ANN401 (xlsxwriter is untyped)
-    """Writes one row; a text too long for a cell is cut."""
-    for place, cell in enumerate(row):
-        if isinstance(cell, int):
-            sheet.write_number(number, place, cell)
-        elif cell:
-            sheet.write_string(number, place, cell[:_LONGEST])
-
-
-def _list_summary(report: Report, language: Language) -> list[Sequence[Cell]]:
-    """Lists tenant, run and counts."""
-    summary = report.summary
-    rows: list[Sequence[Cell]] = [
-        (language.gettext("Tenant"), report.tenant.name, report.tenant.domain),
-        (language.gettext("Tenant id"), report.tenant.id, ""),
-        (language.gettext("Run"), report.run.id, report.run.started),
-        (language.gettext("Judged for"), report.run.as_of, ""),
-        (
-            language.gettext("Evidence complete"),
-            language.gettext("Yes") if report.run.complete else language.gettext("No"),
-            "" if report.run.complete else language.gettext("See the sheet Evidence."),
-        ),
-        (language.gettext("Mailboxes"), summary.mailboxes, ""),
-        (
-            language.gettext("Verdict known"),
-            language.share(summary.coverage) if report.mailboxes else "–",
-            language.gettext("Share of mailboxes; unknown counts neither as good nor as bad."),
-        ),
-    ]
-    rows += [
-        (language.render(FLAG_TITLES[flag]), summary.by_flag.get(flag, 0), language.render(meaning))
-        for flag, meaning in FLAG_MEANINGS.items()
-    ]
-    rows += [
-        (language.render(title), count, outcome)
-        for method, title in METHOD_TITLES.items()
-        for outcome, count in summary.by_outcome.get(method, {}).items()
-    ]
-    rows += [(reply, count, language.gettext("Predicted reply")) for reply, count in summary.by_reply.items()]
-    return rows
-
-
-def _list_gates(mailbox: MailboxPart) -> Iterable[Sequence[Cell]]:
-    """Lists the gates of a mailbox that are not open for every method, with the evidence of each.
-
-    Gates that are open for all are left out: they would be nine rows in ten, and a sheet holds a million.
-    """
-    verdicts = (mailbox.verdicts.basic, mailbox.verdicts.oauth_delegated, mailbox.verdicts.oauth_app)
-    answers = [{gate.gate: gate for gate in verdict.gates} for verdict in verdicts]
-    for name in dict.fromkeys(name for answer in answers for name in answer):
-        given = [answer.get(name) for answer in answers]
-        told = next((gate for gate in given if gate is not None and gate.state != "open"), None)
-        if told is not None:
-            states = [gate.state if gate else "" for gate in given]
-            evidence = "; ".join(f"{found.section} {found.path} = {found.value}" for found in told.evidence)
-            yield (mailbox.address, mailbox.display_name, name, *states, told.because, evidence)
-
-
-def _list_evidence(report: Report) -> Iterable[Sequence[Cell]]:
-    """Lists the sections of evidence."""
-    for part in report.run.evidence:
-        yield (part.section, part.state, part.count, part.expected, part.reason, part.permission, part.collected_at)
-
-
-def _list_policies(report: Report) -> Iterable[Sequence[Cell]]:
-    """Lists the Conditional Access policies."""
-    for policy in report.tenant_posture.conditional_access:
-        yield (policy.name, policy.state, policy.effect, policy.mailboxes, policy.because, policy.id)
+        sheet = self._workbook.add_worksheet(name, worksheet_class=Sheet)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        return sheet
 
 
 FORMAT = XlsxFormat()
