@@ -50,6 +50,8 @@ class Job(Frozen, frozen=True, kw_only=True):
         waivers: Accepted flags.
         owner_notes: What owners say of their senders.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
+        resume_hours: How old an interrupted reading may be to be gone on with.
+        allow_partial: Judge what an interrupted reading left, without reading on.
     """
 
     as_of: dt.date
@@ -62,6 +64,8 @@ class Job(Frozen, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     owner_notes: tuple[OwnerNote, ...] = ()
     archive: bool = False
+    resume_hours: float = 24
+    allow_partial: bool = False
 
 
 class FinishedRun(Frozen, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
 from scanner.app.job import FinishedRun, Job, Waiver
 from scanner.app.remember import remember, still_to_move
-from scanner.model.tenant import Tenant
+from scanner.app.resume import find_unfinished, open_snapshot, seal_partial
 from scanner.posture import Posture, pose
 from scanner.report.build import RunFacts, build
 from scanner.report.contract import MailboxPart, Report, WaiverPart
@@ -29,14 +29,13 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC)
 
 
-def run_job(source: EvidenceSource, job: Job, progress: Progress, *, known: Tenant | None = None) -> FinishedRun:
-    """Read a tenant, keep what was read, judge it and write the reports.
+def run_job(source: EvidenceSource, job: Job, progress: Progress) -> FinishedRun:
+    """Read a tenant, keep what was read, judge it and write the reports; an interrupted reading is gone on with.
 
     Args:
         source: Where evidence comes from.
         job: What to do.
         progress: Told what is being read.
-        known: The tenant as far as it is known before reading.
 
     Raises:
         SourceError: Nothing can be read at all.
@@ -46,12 +45,26 @@ def run_job(source: EvidenceSource, job: Job, progress: Progress, *, known: Tena
     """
     started = utc_now()
     with Store.open(job.store_url) as store:
-        writer = store.begin_snapshot(known or Tenant())
-        tenant = source.collect(writer, progress)
-        snapshot_id = writer.finish(tenant)
+        snapshot_id = collect(store, source, job, progress)
         snapshot = load_snapshot(store, snapshot_id)
         posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips)
         return finish_run(store, snapshot_id, posture, job, started)
+
+
+def collect(store: Store, source: EvidenceSource, job: Job, progress: Progress) -> str:
+    """Read a tenant into a snapshot; where partial ones are judged on purpose, the interrupted one as it is.
+
+    Returns:
+        The snapshot's id.
+    """
+    unfinished = find_unfinished(store, source) if job.allow_partial else None
+    if unfinished:
+        return seal_partial(store, unfinished)
+    writer = open_snapshot(store, source, job, progress)
+    try:
+        return writer.finish(source.collect(writer, progress))
+    finally:
+        writer.release()
 
 
 def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, started: dt.datetime) -> FinishedRun:
@@ -63,6 +76,8 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         as_of=job.as_of,
         tool_version=__version__,
         source_ips=job.source_ips,
+        partial=store.is_partial(snapshot_id),
+        requests=store.request_totals(snapshot_id),
     )
     judged = waived(build(posture, facts, job.owner_notes), job.waivers)
     kept = remember(judged, posture)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.app.job import Waiver
-from scanner.config import Config, CredentialConfig, EndpointsConfig, TenantConfig, load
+from scanner.config import Config, CredentialConfig, EndpointsConfig, LimitsConfig, TenantConfig, load
 from scanner.errors import ConfigurationError
 from scanner.evidence.registry import SECTIONS
 
@@ -70,9 +70,9 @@ def live_source(tenant: TenantConfig) -> "LiveSource":
     Raises:
         ConfigurationError: Its credential can't be used.
     """
-    from scanner.sources.live import LiveSource, Target  # noqa: PLC0415 -- the HTTP client loads only where it is used
+    from scanner.sources import live  # noqa: PLC0415 -- the HTTP client loads only where it is used
 
-    return LiveSource(Target.of(tenant, os.environ), SECTIONS)
+    return live.LiveSource(live.Target.of(tenant, os.environ), SECTIONS, live.patience_for(tenant.limits))
 
 
 @contextmanager
@@ -114,4 +114,5 @@ def configuration_of(tenant: "SimulatedTenant") -> TenantConfig:
             exchange=tenant.exchange_url,
             ca_file=tenant.ca_file,
         ),
+        limits=LimitsConfig(graph=2000, conditional_access=10, reports=10, exchange=100),  # nobody else is there
     )

@@ -9,6 +9,7 @@ import typer
 from scanner.app import sources
 from scanner.app.evidence import load_snapshot
 from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
+from scanner.app.resume import choose_evidence
 from scanner.app.run import finish_run, run_job, utc_now
 from scanner.cli.options import make_job
 from scanner.cli.terminal import plain, plain_json, progress_on_terminal
@@ -57,23 +58,24 @@ def do_import(
 
 
 def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices: Choices) -> ExitCode:
-    """Judge and render a kept run again."""
+    """Judge and render a kept run again, or on purpose a snapshot whose reading was interrupted."""
     config = sources.load_config(config_file)
     job = make_job(**choices, store_url=config.store.url)
     started = utc_now()
     with Store.open(job.store_url) as store:
-        record = store.find_run(run_name)
-        snapshot = load_snapshot(store, record.snapshot_id)
+        snapshot_id = choose_evidence(store, run_name, allow_partial=job.allow_partial)
+        snapshot = load_snapshot(store, snapshot_id)
         posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips)
-        finished = finish_run(store, record.snapshot_id, posture, job, started)
+        finished = finish_run(store, snapshot_id, posture, job, started)
     return announce(finished, job.fail_on, as_json=as_json)
 
 
 def of_tenant(tenant: TenantConfig) -> Choices:
-    """Give what the configuration says of a tenant's senders and waivers."""
+    """Give what the configuration says of a tenant's senders, waivers and interrupted readings."""
     return {
         "configured_ips": tenant.senders.source_ips,
         "waivers": sources.waivers_of(tenant),
+        "resume_hours": tenant.limits.resume_hours,
         "configured_notes": tenant.owner_notes,
     }
 

@@ -34,12 +34,15 @@ def do_runs(*, config_file: Path | None, as_json: bool) -> ExitCode:
     """List the kept runs, the newest last."""
     config = sources.load_config(config_file)
     with Store.open(config.store.url) as store:
-        records = store.runs()
+        records, interrupted = store.runs(), store.unfinished()
     if as_json:
         print_json(records)
         return ExitCode.OK
     for record in records:
         print_line(line_of(record))
+    for snapshot in interrupted:
+        state = "being read" if snapshot.running else "interrupted: the same scan goes on with it"
+        print_line(f"{snapshot.id}  {snapshot.started:%Y-%m-%d %H:%M}  {snapshot.tenant_id or '-'}  {state}")
     return ExitCode.OK
 
 

@@ -40,6 +40,9 @@ OwnerNotes = Annotated[
 ]
 TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a configured tenant.")]
 RunName = Annotated[str, typer.Option("--run", help="An id of a kept run, latest, or previous.")]
+AllowPartial = Annotated[
+    bool, typer.Option("--allow-partial", help="Judge what an interrupted scan has read, without reading on.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 USUAL_FORMATS = ",".join(DEFAULT_FORMATS)
@@ -106,6 +109,8 @@ def make_job(
     archive: bool = False,
     owner_notes: Path | None = None,
     configured_notes: Path | None = None,
+    resume_hours: float = 24,
+    allow_partial: bool = False,
 ) -> Job:
     """Make a job of the options; addresses on the command line replace the configured ones.
 
@@ -125,4 +130,6 @@ def make_job(
         waivers=waivers,
         archive=archive,
         owner_notes=load_notes(notes) if (notes := owner_notes or configured_notes) else (),
+        resume_hours=resume_hours,
+        allow_partial=allow_partial,
     )

@@ -94,12 +94,14 @@ def scan(
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
     fail_on: o.FailOnFlag = None,
+    allow_partial: o.AllowPartial = False,
     as_json: o.AsJson = False,
 ) -> ExitCode:
-    """Read a tenant over the network and report on it."""
+    """Read a tenant over the network and report on it; go on where an interrupted scan left off."""
     from scanner.cli.commands import do_scan
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices["allow_partial"] = allow_partial
     return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -158,12 +160,14 @@ def report(
     as_of: o.AsOf = "",
     source_ip: o.SourceIp = o.NO_IPS,
     fail_on: o.FailOnFlag = None,
+    allow_partial: o.AllowPartial = False,
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Judge and render a kept run again, from its evidence, with today's rules."""
     from scanner.cli.commands import do_report
 
     choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices["allow_partial"] = allow_partial
     return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
 
 

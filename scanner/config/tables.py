@@ -160,6 +160,37 @@ class WaiverConfig(Table, frozen=True):
                 raise ValueError(f"`{key}` is empty: a waiver says for which mailbox, why and who answers for it")
 
 
+class LimitsConfig(Table, frozen=True):
+    """How many requests each service of a tenant gets, in requests per second, and how long reading may take.
+
+    Attributes:
+        graph: Microsoft Graph, in resource units; the smallest tenants are allowed 350.
+        conditional_access: Conditional Access and Identity Protection objects; the service allows 1 to all applications
+            of a tenant together.
+        reports: Sign-in logs and other reports; the service allows 0.5.
+        exchange: Exchange Online; it publishes no limit, so this is a guess.
+        hours: The longest that one reading may take; then what was not read is missing.
+        resume_hours: How old an interrupted reading may be to be gone on with; an older one begins anew.
+    """
+
+    graph: float = 150
+    conditional_access: float = 0.5
+    reports: float = 0.3
+    exchange: float = 5
+    hours: float = 4
+    resume_hours: float = 24
+
+    def __post_init__(self) -> None:
+        """Refuse what is no rate.
+
+        Raises:
+            ValueError: Which key.
+        """
+        for key in self.__struct_fields__:
+            if not 0 < getattr(self, key) < float("inf"):
+                raise ValueError(f"`{key}` is expected to be a number greater than 0")
+
+
 class TenantConfig(Table, frozen=True):
     """One tenant.
 
@@ -169,6 +200,7 @@ class TenantConfig(Table, frozen=True):
         credential: How to sign in.
         endpoints: Where a custom cloud is; with ``cloud = "custom"`` only.
         proxy: Address of an HTTP proxy; proxies of the environment are not used.
+        limits: How many requests its services get.
         senders: What is known about those who send.
         waivers: Findings that somebody accepted.
         owner_notes: TOML file in which owners say what no evidence tells of their senders.
@@ -179,6 +211,7 @@ class TenantConfig(Table, frozen=True):
     cloud: CloudName = "public"
     endpoints: EndpointsConfig | None = None
     proxy: str = ""
+    limits: LimitsConfig = LimitsConfig()
     senders: SendersConfig = SendersConfig()
     waivers: tuple[WaiverConfig, ...] = ()
     owner_notes: Path | None = None

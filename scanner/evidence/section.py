@@ -18,11 +18,14 @@ class GraphList:
         path: Path with its version, e.g. ``/v1.0/users``.
         query: Query options, e.g. ``{"$select": "id,userType", "$top": "999"}``.
         counted: The collection answers ``{path}/$count``, which proves completeness.
+        cut_by: The property by whose beginning a large collection is read in parts; none where empty. The count has to
+            prove that the parts are the whole.
     """
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     counted: bool = False
+    cut_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from scanner.model.judgement import Forecast, Judgement, Method, Remedy, Verdict
 from scanner.model.notes import OwnerNote
 from scanner.model.observed import Gap
 from scanner.model.policy import Policy
+from scanner.model.reading import RequestTotals
 from scanner.model.reply import Reply
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
@@ -41,6 +42,7 @@ from scanner.report.contract import (
     RemedyPart,
     ReplyPart,
     Report,
+    RequestsPart,
     RunPart,
     SectionPart,
     SmtpAuthPart,
@@ -72,7 +74,12 @@ LATER = "9999"  # sorts behind every date
 
 
 class RunFacts(Frozen, frozen=True, kw_only=True):
-    """What the report says of the run itself; times in UTC."""
+    """What the report says of the run itself; times in UTC.
+
+    Attributes:
+        partial: The reading was interrupted, and its evidence is judged on purpose all the same.
+        requests: What reading the tenant took; ``None`` where nobody was asked.
+    """
 
     id: str
     started: dt.datetime
@@ -80,6 +87,8 @@ class RunFacts(Frozen, frozen=True, kw_only=True):
     as_of: dt.date
     tool_version: str
     source_ips: tuple[str, ...] = ()
+    partial: bool = False
+    requests: RequestTotals | None = None
 
 
 def build(posture: Posture, run: RunFacts, notes: Sequence[OwnerNote] = ()) -> Report:
@@ -102,6 +111,7 @@ def build(posture: Posture, run: RunFacts, notes: Sequence[OwnerNote] = ()) -> R
         controls=list(list_controls(posture.snapshot)),
         readiness=guide.readiness(),
         announcements=[announcement_part(one) for one in announce(posture, use_of(posture))],
+        requests=requests_part(run.requests),
         mailboxes=mailboxes,
     )
 
@@ -147,11 +157,23 @@ def run_part(posture: Posture, run: RunFacts, remarks: Iterable[Text] = ()) -> R
         started=run.started.isoformat(),
         finished=run.finished.isoformat(),
         as_of=run.as_of.isoformat(),
-        complete=is_complete(posture),
+        complete=is_complete(posture) and not run.partial,
         tool_version=run.tool_version,
         evidence=[section_part(report) for report in posture.snapshot.sections.values()],
         source_ips=list(run.source_ips),
         notes=[*notes_on(posture.snapshot, len(posture.mailboxes)), *remarks],
+    )
+
+
+def requests_part(totals: RequestTotals | None) -> RequestsPart | None:
+    """Say what reading the tenant took."""
+    if totals is None:
+        return None
+    return RequestsPart(
+        requests=totals.requests,
+        writes=totals.writes,
+        received_bytes=totals.received_bytes,
+        waited_seconds=totals.waited_seconds,
     )
 
 

@@ -43,7 +43,12 @@ class SectionPart(Part, frozen=True, kw_only=True):
 
 
 class RunPart(Part, frozen=True, kw_only=True):
-    """The run; times are ISO 8601, UTC; ``as_of`` is the date that the verdicts are judged for."""
+    """The run; times are ISO 8601, UTC; ``as_of`` is the date that the verdicts are judged for.
+
+    Attributes:
+        partial: The reading of the tenant was interrupted and its evidence is judged on purpose all the same; every
+            page of a report says so.
+    """
 
     id: str
     started: str

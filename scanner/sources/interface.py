@@ -1,8 +1,9 @@
 """What a source of evidence is, and where it puts what it reads: one page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 
@@ -23,18 +24,77 @@ class PageSink(Protocol):
         """Say that no more pages of a section will come, and how much of it was read."""
 
 
+class LastingSink(PageSink, Protocol):
+    """A sink that remembers what an interrupted run put into it, so that the reading can go on from there."""
+
+    def add_page(
+        self,
+        section: str,
+        rows: Sequence[Mapping[str, object]] | RawRows,
+        *,
+        tabular: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        """Keep one page of rows, and with it how far the listing came: both or none.
+
+        Args:
+            section: The section's name.
+            rows: The rows as the provider gave them.
+            tabular: The rows come from CSV, where an empty cell is null.
+            place: How far its part of the section was read.
+        """
+
+    def note_place(self, section: str, place: Place) -> None:
+        """Keep how far a listing came, where no rows came with it."""
+
+    def settle(self) -> None:
+        """Do what could wait. Called while the next page is on its way."""
+
+    def drop_part(self, section: str, part: str) -> None:
+        """Forget the pages of a part and how far it was read: its listing begins anew."""
+
+    def places(self, section: str) -> Mapping[str, bytes]:
+        """Give how far each part of a section was read."""
+
+    def pages(self, section: str) -> Iterator[RawRows]:
+        """Give the pages of a section that are kept so far."""
+
+    def report_of(self, section: str) -> SectionReport | None:
+        """Give how much was read of a section that is closed already; ``None`` where it is not."""
+
+    def meet(self, tenant: Tenant) -> None:
+        """Be told whose evidence it is, before any page comes."""
+
+    def add_requests(self, records: Sequence[RequestRecord]) -> None:
+        """Keep what was asked."""
+
+
 class Progress(Protocol):
     """Told what is being read; the terminal shows it."""
 
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Tell that ``rows`` rows of a section have been read so far, of ``expected`` where that is known."""
 
+    def wait(self, why: str, seconds: float) -> None:
+        """Tell that requests are held back for some seconds, and why."""
+
+    def tell(self, sentence: str) -> None:
+        """Tell something that the reader should know, once."""
+
 
 class EvidenceSource(Protocol):
     """A tenant that can be read, once."""
 
-    def collect(self, sink: PageSink, progress: Progress) -> Tenant:
-        """Read every section into the sink.
+    @property
+    def origin(self) -> str:
+        """What is read, in words that the same command gives again; empty where an interrupted reading begins anew."""
+
+    @property
+    def known(self) -> Tenant:
+        """The tenant as far as it is known before anything is read."""
+
+    def collect(self, sink: LastingSink, progress: Progress) -> Tenant:
+        """Read every section into the sink, from where an interrupted run left off.
 
         A section that can't be read is closed as missing or partial with its reason; it does not end the reading.
 

@@ -2,6 +2,15 @@
 
 from scanner.store.ids import make_id
 from scanner.store.interface import SnapshotWriter, Store
-from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage, Unfinished
 
-__all__ = ["KeptWaiver", "RunRecord", "RunSummary", "SnapshotWriter", "Store", "StoredPage", "make_id"]
+__all__ = [
+    "KeptWaiver",
+    "RunRecord",
+    "RunSummary",
+    "SnapshotWriter",
+    "Store",
+    "StoredPage",
+    "Unfinished",
+    "make_id",
+]

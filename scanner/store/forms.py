@@ -2,19 +2,21 @@
 
 import datetime as dt
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from isal import isal_zlib
 from sqlalchemy import Row
 
 from scanner.model.kept import DECODER, ENCODER, KeptPosture
+from scanner.model.reading import RawRows, RequestRecord
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text
-from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage
-from scanner.store.texts import keep_text, read_text
+from scanner.model.texts import keep_text, read_text
+from scanner.store.holder import is_running
+from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage, Unfinished
 
 FASTEST = 1
 ROWS = msgspec.json.Decoder(tuple[dict[str, Any], ...])
@@ -82,14 +84,24 @@ def _keep(value: object) -> str:
     raise NotImplementedError(type(value).__name__)
 
 
-def pack(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Pack the rows of a page: JSON as given, deflated."""
-    return zlib.compress(encode(rows), FASTEST)
+def pack(rows: Sequence[Mapping[str, object]] | RawRows) -> bytes:
+    """Pack the rows of a page: JSON as given, deflated; isal takes a fifth of zlib's time for the same format."""
+    return isal_zlib.compress(rows.body if isinstance(rows, RawRows) else encode(rows), FASTEST)
+
+
+def rows_of(rows: Sequence[Mapping[str, object]] | RawRows) -> Sequence[Mapping[str, object]]:
+    """Give rows decoded."""
+    return ROWS.decode(rows.body) if isinstance(rows, RawRows) else rows
 
 
 def to_page(row: Row[Any]) -> StoredPage:
     """Read a page from its table row."""
-    return StoredPage(rows=ROWS.decode(zlib.decompress(row.body)), tabular=row.tabular)
+    return StoredPage(rows=ROWS.decode(isal_zlib.decompress(row.body)), tabular=row.tabular)
+
+
+def to_raw_rows(row: Row[Any]) -> RawRows:
+    """Read a page from its table row, without decoding it."""
+    return RawRows(count=row.rows_count, body=isal_zlib.decompress(row.body))
 
 
 def from_tenant(tenant: Tenant) -> dict[str, object]:
@@ -174,12 +186,12 @@ def to_run(row: Row[Any]) -> RunRecord:
 
 def from_posture(posture: KeptPosture) -> bytes:
     """Pack a posture."""
-    return zlib.compress(ENCODER.encode(posture), FASTEST)
+    return isal_zlib.compress(ENCODER.encode(posture), FASTEST)
 
 
 def to_posture(body: bytes) -> KeptPosture:
     """Unpack a posture."""
-    return DECODER.decode(zlib.decompress(body))
+    return DECODER.decode(isal_zlib.decompress(body))
 
 
 def from_waiver(waiver: KeptWaiver) -> dict[str, object]:
@@ -201,4 +213,42 @@ def to_waiver(row: Row[Any]) -> KeptWaiver:
         reason=row.reason,
         owner=row.owner,
         expires=dt.date.fromisoformat(row.expires),
+    )
+
+
+def from_request(record: RequestRecord) -> dict[str, object]:
+    """Write a request as columns."""
+    return {
+        "at": from_moment(record.at),
+        "method": record.method,
+        "path": plain(record.path),
+        "status": record.status,
+        "received": record.received,
+        "waited_ms": record.waited_ms,
+        "reading": record.reading,
+    }
+
+
+def to_request(row: Row[Any]) -> RequestRecord:
+    """Read a request from its table row."""
+    return RequestRecord(
+        at=dt.datetime.fromisoformat(row.at),
+        method=row.method,
+        path=row.path,
+        status=row.status,
+        received=row.received,
+        waited_ms=row.waited_ms,
+        reading=row.reading,
+    )
+
+
+def to_unfinished(row: Row[Any]) -> Unfinished:
+    """Read a snapshot that is not finished from its table row."""
+    return Unfinished(
+        id=row.id,
+        origin=row.origin or "",
+        tenant_id=row.tenant_id,
+        started=dt.datetime.fromisoformat(row.started),
+        touched=dt.datetime.fromisoformat(row.touched or row.started),
+        running=is_running(row.holder) if row.holder else False,
     )

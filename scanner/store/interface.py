@@ -8,23 +8,64 @@ from typing import Protocol, Self
 from scanner.model.delivery import Outbox
 from scanner.model.kept import KeptPosture
 from scanner.model.period import PeriodBook
+from scanner.model.reading import Place, RawRows, RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
-from scanner.store.records import KeptWaiver, RunRecord, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, StoredPage, Unfinished
 
 
 class SnapshotWriter(Protocol):
-    """Writes one snapshot; a ``PageSink``. Every page is kept as soon as it is added."""
+    """Writes one snapshot; a ``LastingSink``. Every page is kept as soon as it is added."""
 
     @property
     def snapshot_id(self) -> str:
         """The id of the snapshot that is being written."""
 
-    def add_page(self, section: str, rows: Sequence[Mapping[str, object]], *, tabular: bool = False) -> None:
-        """Keep one page of rows as decoded from the provider.
+    def add_page(
+        self,
+        section: str,
+        rows: Sequence[Mapping[str, object]] | RawRows,
+        *,
+        tabular: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        """Keep one page of rows, and in the same transaction how far the listing came.
 
         Raises:
             StoreError: It can't be written, its section is closed, or the snapshot is finished.
+        """
+
+    def note_place(self, section: str, place: Place) -> None:
+        """Keep how far a listing came, where no rows came with it.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+
+    def settle(self) -> None:
+        """Do what could wait. Called while the next page is on its way."""
+
+    def drop_part(self, section: str, part: str) -> None:
+        """Forget the pages of a part and how far it was read: its listing begins anew.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+
+    def places(self, section: str) -> dict[str, bytes]:
+        """Give how far each part of a section was read, by an earlier run too."""
+
+    def pages(self, section: str) -> Iterator[RawRows]:
+        """Give the pages of a section that are kept so far, by an earlier run too."""
+
+    def report_of(self, section: str) -> SectionReport | None:
+        """Give how much was read of a section that is closed already; ``None`` where it is not."""
+
+    def add_requests(self, records: Sequence[RequestRecord]) -> None:
+        """Keep what was asked.
+
+        Raises:
+            StoreError: It can't be written.
         """
 
     def close_section(self, report: SectionReport) -> None:
@@ -34,11 +75,19 @@ class SnapshotWriter(Protocol):
             StoreError: It can't be written, the section is closed already, or the snapshot is finished.
         """
 
-    def finish(self, tenant: Tenant) -> str:
+    def meet(self, tenant: Tenant) -> None:
+        """Keep whose evidence it is, once the source knows.
+
+        Raises:
+            StoreError: It can't be written, or it is another tenant than the one that the snapshot began with.
+        """
+
+    def finish(self, tenant: Tenant, *, partial: bool = False) -> str:
         """Seal the snapshot: from now on nothing can be added to it.
 
         Args:
             tenant: The tenant as the source came to know it; an id that was not known before is filled in.
+            partial: The reading was not ended; the snapshot is judged all the same.
 
         Returns:
             The snapshot's id.
@@ -46,6 +95,9 @@ class SnapshotWriter(Protocol):
         Raises:
             StoreError: It can't be written, it is finished, or the evidence turned out to be another tenant's.
         """
+
+    def release(self) -> None:
+        """Let another run go on with the snapshot, where this one ends before it is finished."""
 
 
 class Store(ABC):
@@ -76,8 +128,41 @@ class Store(ABC):
         """Give back every connection."""
 
     @abstractmethod
-    def begin_snapshot(self, tenant: Tenant) -> SnapshotWriter:
-        """Begin a snapshot of a tenant, as far as the tenant is known."""
+    def begin_snapshot(self, tenant: Tenant, *, origin: str = "") -> SnapshotWriter:
+        """Begin a snapshot of a tenant, as far as the tenant is known.
+
+        Args:
+            tenant: The tenant.
+            origin: What is read, in words that the same command gives again; empty where it can't be gone on with.
+        """
+
+    @abstractmethod
+    def unfinished(self) -> list[Unfinished]:
+        """Give the snapshots whose reading was not ended, the newest first."""
+
+    @abstractmethod
+    def continue_snapshot(self, snapshot_id: str) -> SnapshotWriter:
+        """Go on with a snapshot; a run that still adds to it ends with an error.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+
+    @abstractmethod
+    def is_partial(self, snapshot_id: str) -> bool:
+        """Tell whether a snapshot was judged though its reading was not ended.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+
+    @abstractmethod
+    def requests(self, snapshot_id: str) -> list[RequestRecord]:
+        """Give the ledger of requests of a snapshot, in the order in which they ended."""
+
+    @abstractmethod
+    def request_totals(self, snapshot_id: str) -> RequestTotals | None:
+        """Give what the ledger of requests of a snapshot adds up to; ``None`` where nobody was asked."""
 
     @abstractmethod
     def tenant(self, snapshot_id: str) -> Tenant:

@@ -45,6 +45,26 @@ class KeptWaiver(Frozen, frozen=True):
     expires: dt.date
 
 
+class Unfinished(Frozen, frozen=True):
+    """A snapshot whose reading was not ended.
+
+    Attributes:
+        id: Its id.
+        origin: What was to be read, in words that the same command gives again.
+        tenant_id: Entra tenant id as far as it was known.
+        started: When it began, in UTC.
+        touched: When something was added last, in UTC.
+        running: A run on this machine is adding to it; ``None`` where its run is, or was, on another machine.
+    """
+
+    id: str
+    origin: str
+    tenant_id: str
+    started: dt.datetime
+    touched: dt.datetime
+    running: bool | None
+
+
 class RunRecord(Frozen, frozen=True):
     """One run: evidence that was judged and reported.
 

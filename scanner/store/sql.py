@@ -4,23 +4,27 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, select
+from sqlalchemy import Row, Select, case, func, select
 
 from scanner.errors import StoreError
 from scanner.model.kept import KeptPosture
+from scanner.model.reading import RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
-from scanner.store.digest import RowsDigest, digest_of
+from scanner.store.digest import digest_of
 from scanner.store.engine import open_engine, read_url, writing
-from scanner.store.forms import to_page, to_report, to_tenant
+from scanner.store.forms import to_report, to_request, to_tenant, to_unfinished
 from scanner.store.interface import Store
 from scanner.store.outbox import SqlOutbox
+from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
-from scanner.store.records import KeptWaiver, RunRecord, StoredPage
+from scanner.store.records import KeptWaiver, RunRecord, StoredPage, Unfinished
 from scanner.store.runs import find_run, insert_run, read_posture, read_runs, read_waivers
-from scanner.store.tables import PAGE, SECTION, SNAPSHOT
+from scanner.store.tables import PAGE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 from scanner.store.writer import SqlSnapshotWriter
+
+MILLI = 1000
 
 
 class SqlStore(Store):
@@ -43,9 +47,54 @@ class SqlStore(Store):
         """Give back every connection."""
         self._engine.dispose()
 
-    def begin_snapshot(self, tenant: Tenant) -> SqlSnapshotWriter:
+    def begin_snapshot(self, tenant: Tenant, *, origin: str = "") -> SqlSnapshotWriter:
         """Begin a snapshot of a tenant, as far as the tenant is known."""
-        return SqlSnapshotWriter(self._engine, self._place, tenant)
+        return SqlSnapshotWriter.begin(self._engine, self._place, tenant, origin)
+
+    def unfinished(self) -> list[Unfinished]:
+        """Give the snapshots whose reading was not ended, the newest first."""
+        query = select(SNAPSHOT).where(SNAPSHOT.c.finished.is_(None)).order_by(SNAPSHOT.c.started.desc())
+        return [to_unfinished(row) for row in self._rows(query)]
+
+    def continue_snapshot(self, snapshot_id: str) -> SqlSnapshotWriter:
+        """Go on with a snapshot; a run that still adds to it ends with an error.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        self._snapshot(snapshot_id)
+        return SqlSnapshotWriter(self._engine, self._place, snapshot_id)
+
+    def is_partial(self, snapshot_id: str) -> bool:
+        """Tell whether a snapshot was judged though its reading was not ended.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        return bool(self._snapshot(snapshot_id).partial)
+
+    def requests(self, snapshot_id: str) -> list[RequestRecord]:
+        """Give the ledger of requests of a snapshot, in the order in which they ended."""
+        query = select(REQUEST).where(belongs(REQUEST, snapshot_id)).order_by(REQUEST.c.number)
+        return [to_request(row) for row in self._rows(query)]
+
+    def request_totals(self, snapshot_id: str) -> RequestTotals | None:
+        """Give what the ledger of requests of a snapshot adds up to; ``None`` where nobody was asked."""
+        columns = (
+            func.count().label("requests"),
+            func.coalesce(func.sum(case((REQUEST.c.reading, 0), else_=1)), 0).label("writes"),
+            func.coalesce(func.sum(REQUEST.c.received), 0).label("received_bytes"),
+            func.coalesce(func.sum(REQUEST.c.waited_ms), 0).label("waited_ms"),
+        )
+        (row,) = self._rows(select(*columns).where(belongs(REQUEST, snapshot_id)))
+        if not row.requests:
+            return None
+        return RequestTotals(
+            requests=row.requests,
+            writes=row.writes,
+            received_bytes=row.received_bytes,
+            waited_seconds=row.waited_ms / MILLI,
+        )
 
     def tenant(self, snapshot_id: str) -> Tenant:
         """Give the tenant of a snapshot.
@@ -57,15 +106,13 @@ class SqlStore(Store):
 
     def sections(self, snapshot_id: str) -> dict[str, SectionReport]:
         """Give how much was read of each section of a snapshot, by name."""
-        query = select(SECTION).where(_belongs(SECTION, snapshot_id)).order_by(SECTION.c.section)
+        query = select(SECTION).where(belongs(SECTION, snapshot_id)).order_by(SECTION.c.section)
         return {row.section: to_report(row) for row in self._rows(query)}
 
     def pages(self, snapshot_id: str, section: str) -> Iterator[StoredPage]:
         """Give the pages of a section in the order in which they came, one at a time."""
-        wanted = _belongs(PAGE, snapshot_id) & (PAGE.c.section == section)
-        for known in self._rows(select(PAGE.c.number).where(wanted).order_by(PAGE.c.number)):
-            page = select(PAGE.c.tabular, PAGE.c.body).where(wanted & (PAGE.c.number == known.number))
-            yield from map(to_page, self._rows(page))
+        with explained(self._place):
+            yield from read_pages(self._engine, snapshot_id, section)
 
     def digest(self, snapshot_id: str) -> str:
         """Give the SHA-256 that was kept when the snapshot was finished; empty while it is not.
@@ -78,8 +125,8 @@ class SqlStore(Store):
 
     def measure_digest(self, snapshot_id: str) -> str:
         """Make the SHA-256 of a snapshot anew, from what is kept now: it differs when somebody altered it."""
-        names = select(PAGE.c.section).where(_belongs(PAGE, snapshot_id)).distinct()
-        rows = {row.section: self._rows_digest(snapshot_id, row.section) for row in self._rows(names)}
+        names = select(PAGE.c.section).where(belongs(PAGE, snapshot_id)).distinct()
+        rows = {row.section: sum_up(self._engine, snapshot_id, row.section).hexdigest() for row in self._rows(names)}
         return digest_of(self.tenant(snapshot_id), self.sections(snapshot_id), rows)
 
     def evidence_at(self, snapshot_id: str) -> dt.datetime:
@@ -131,12 +178,6 @@ class SqlStore(Store):
         """Give the outbox."""
         return SqlOutbox(self._engine, self._place)
 
-    def _rows_digest(self, snapshot_id: str, section: str) -> str:
-        digest = RowsDigest()
-        for page in self.pages(snapshot_id, section):
-            digest.add(page.rows, tabular=page.tabular)
-        return digest.hexdigest()
-
     def _snapshot(self, snapshot_id: str) -> Row[Any]:
         for found in self._rows(select(SNAPSHOT).where(SNAPSHOT.c.id == snapshot_id)):
             return found
@@ -145,8 +186,3 @@ class SqlStore(Store):
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with explained(self._place), self._engine.connect() as connection:
             return connection.execute(query).all()
-
-
-def _belongs(table: Table, snapshot_id: str) -> ColumnElement[bool]:
-    owner = select(SNAPSHOT.c.tenant_id).where(SNAPSHOT.c.id == snapshot_id).scalar_subquery()
-    return (table.c.snapshot_id == snapshot_id) & (table.c.tenant_id == owner)

@@ -1,23 +1,39 @@
-"""Writes one snapshot, page by page."""
+"""Writes one snapshot, page by page; a killed program's snapshot is gone on with."""
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, select, update
 
 from scanner.errors import StoreError
+from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.store.digest import RowsDigest, digest_of
 from scanner.store.engine import writing
-from scanner.store.forms import from_moment, from_report, from_tenant, pack, plain_report, plain_tenant
+from scanner.store.forms import (
+    from_moment,
+    from_report,
+    from_request,
+    from_tenant,
+    pack,
+    plain_report,
+    plain_tenant,
+    rows_of,
+    to_report,
+    to_tenant,
+)
+from scanner.store.holder import name_holder
 from scanner.store.ids import make_id
-from scanner.store.tables import PAGE, SECTION, SNAPSHOT
+from scanner.store.pages import read_bodies, sum_up
+from scanner.store.tables import PAGE, PLACE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_UNSUMMED = 8  # pages whose digest may wait
 
 
 class SqlSnapshotWriter:
@@ -26,45 +42,130 @@ class SqlSnapshotWriter:
     Args:
         engine: The open database.
         place: The store as the reader knows it.
-        tenant: Whose evidence it is, as far as that is known.
+        snapshot_id: The snapshot, which is in the database already.
     """
 
-    def __init__(self, engine: Engine, place: str, tenant: Tenant) -> None:
+    def __init__(self, engine: Engine, place: str, snapshot_id: str) -> None:
         self._engine = engine
         self._place = place
-        self._tenant = plain_tenant(tenant)
-        self._numbers: dict[str, int] = {}
+        self._snapshot_id = snapshot_id
+        self._holder = name_holder()
+        self._unsummed: list[tuple[str, Sequence[Mapping[str, object]] | RawRows, bool]] = []
         self._digests: dict[str, RowsDigest] = {}
-        self._reports: dict[str, SectionReport] = {}
         self._finished = False
-        self._snapshot_id = self._begin()
+        with explained(place), writing(engine) as connection:
+            connection.execute(update(SNAPSHOT).where(SNAPSHOT.c.id == snapshot_id).values(holder=self._holder))
+            self._take_over(connection)
+
+    @classmethod
+    def begin(cls, engine: Engine, place: str, tenant: Tenant, origin: str) -> "SqlSnapshotWriter":
+        """Begin a new snapshot.
+
+        Args:
+            engine: The open database.
+            place: The store as the reader knows it.
+            tenant: Whose evidence it is, as far as that is known.
+            origin: What is read, in words that the same command gives again; empty where it can't be gone on with.
+        """
+        now = dt.datetime.now(dt.UTC)
+        snapshot_id = make_id(now)
+        moment = from_moment(now)
+        row = {**from_tenant(plain_tenant(tenant)), "id": snapshot_id, "started": moment, "touched": moment}
+        with explained(place), writing(engine) as connection:
+            connection.execute(insert(SNAPSHOT).values({**row, "digest": "", "origin": origin, "partial": False}))
+        return cls(engine, place, snapshot_id)
 
     @property
     def snapshot_id(self) -> str:
         """The id of the snapshot that is being written."""
         return self._snapshot_id
 
-    def _begin(self) -> str:
-        now = dt.datetime.now(dt.UTC)
-        snapshot_id = make_id(now)
-        row = {**from_tenant(self._tenant), "id": snapshot_id, "started": from_moment(now), "digest": ""}
-        with explained(self._place), writing(self._engine) as connection:
-            connection.execute(insert(SNAPSHOT).values(row))
-        return snapshot_id
-
-    def add_page(self, section: str, rows: Sequence[Mapping[str, object]], *, tabular: bool = False) -> None:
-        """Keep one page of rows as decoded from the provider.
+    def add_page(
+        self,
+        section: str,
+        rows: Sequence[Mapping[str, object]] | RawRows,
+        *,
+        tabular: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        """Keep one page of rows, and with it how far the listing came.
 
         Raises:
             StoreError: It can't be written, its section is closed, or the snapshot is finished.
         """
         self._refuse_late(section)
         number = self._numbers.get(section, 0)
-        page = {"number": number, "tabular": tabular, "rows_count": len(rows), "body": pack(rows)}
-        with explained(self._place), writing(self._engine) as connection:
-            connection.execute(insert(PAGE).values({**self._key, "section": section, **page}))
+        count = rows.count if isinstance(rows, RawRows) else len(rows)
+        page = {"number": number, "tabular": tabular, "rows_count": count, "body": pack(rows)}
+        part = place.part if place else ""
+        with self._writing() as connection:
+            connection.execute(insert(PAGE).values({**self._key, "section": section, "part": part, **page}))
+            self._write_place(connection, section, place)
         self._numbers[section] = number + 1
-        self._digests.setdefault(section, RowsDigest()).add(rows, tabular=tabular)
+        self._unsummed.append((section, rows, tabular))
+        if len(self._unsummed) > MOST_UNSUMMED:
+            self.settle()
+
+    def note_place(self, section: str, place: Place) -> None:
+        """Keep how far a listing came, where no rows came with it.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        with self._writing() as connection:
+            self._write_place(connection, section, place)
+
+    def settle(self) -> None:
+        """Do what could wait: sum up the pages that were added. Called while the next page is on its way."""
+        for section, rows, tabular in self._unsummed:
+            if section not in self._earlier:
+                self._digests.setdefault(section, RowsDigest()).add(rows_of(rows), tabular=tabular)
+        self._unsummed.clear()
+
+    def drop_part(self, section: str, part: str) -> None:
+        """Forget the pages of a part and how far it was read: its listing begins anew.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        self.settle()
+        with self._writing() as connection:
+            for table in (PAGE, PLACE):
+                mine = self._mine(table) & (table.c.section == section) & (table.c.part == part)
+                connection.execute(delete(table).where(mine))
+        self._digests.pop(section, None)
+        self._earlier.add(section)
+
+    def places(self, section: str) -> dict[str, bytes]:
+        """Give how far each part of a section was read, by an earlier run too."""
+        query = select(PLACE.c.part, PLACE.c.state).where(self._mine(PLACE) & (PLACE.c.section == section))
+        with explained(self._place), self._engine.connect() as connection:
+            return {row.part: row.state for row in connection.execute(query)}
+
+    def pages(self, section: str) -> Iterator[RawRows]:
+        """Give the pages of a section that are kept so far, by an earlier run too."""
+        with explained(self._place):
+            yield from read_bodies(self._engine, self._snapshot_id, section)
+
+    def report_of(self, section: str) -> SectionReport | None:
+        """Give how much was read of a section that is closed already; ``None`` where it is not."""
+        return self._reports.get(section)
+
+    def add_requests(self, records: Sequence[RequestRecord]) -> None:
+        """Keep what was asked.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        if not records:
+            return
+        rows = [
+            {**self._key, "number": number, **from_request(record)}
+            for number, record in enumerate(records, start=self._requests)
+        ]
+        with self._writing() as connection:
+            connection.execute(insert(REQUEST), rows)
+        self._requests += len(records)
 
     def close_section(self, report: SectionReport) -> None:
         """Keep how much of a section was read.
@@ -74,32 +175,99 @@ class SqlSnapshotWriter:
         """
         self._refuse_late(report.section)
         plain = plain_report(report)
-        with explained(self._place), writing(self._engine) as connection:
+        with self._writing() as connection:
             connection.execute(insert(SECTION).values({**self._key, **from_report(plain)}))
         self._reports[report.section] = plain
 
-    def finish(self, tenant: Tenant) -> str:
+    def meet(self, tenant: Tenant) -> None:
+        """Keep whose evidence it is, once the source knows.
+
+        Raises:
+            StoreError: It can't be written, or it is another tenant than the one that the snapshot began with.
+        """
+        self._refuse_late("")
+        known = self._agreed(plain_tenant(tenant))
+        with self._writing() as connection:
+            connection.execute(update(SNAPSHOT).where(self._me).values(from_tenant(known)))
+        self._tenant = known
+
+    def finish(self, tenant: Tenant, *, partial: bool = False) -> str:
         """Seal the snapshot: from now on nothing can be added to it.
+
+        Args:
+            tenant: The tenant as the source came to know it.
+            partial: The reading was not ended; the snapshot is judged all the same.
 
         Raises:
             StoreError: It can't be written, it is finished, or the evidence turned out to be another tenant's.
         """
-        self._refuse_late("")
-        known = self._agreed(plain_tenant(tenant))
-        sealed = {"finished": from_moment(dt.datetime.now(dt.UTC)), "digest": self._digest(known)}
-        mine = (SNAPSHOT.c.id == self._snapshot_id) & (SNAPSHOT.c.tenant_id == self._tenant.id)
-        with explained(self._place), writing(self._engine) as connection:
-            connection.execute(update(SNAPSHOT).where(mine).values({**from_tenant(known), **sealed}))
+        self.meet(tenant)
+        now = from_moment(dt.datetime.now(dt.UTC))
+        sealed = {"finished": now, "digest": self._digest(), "partial": partial, "holder": None}
+        with self._writing() as connection:
+            connection.execute(delete(PLACE).where(self._mine(PLACE)))
+            connection.execute(update(SNAPSHOT).where(self._me).values(sealed))
         self._finished = True
         return self._snapshot_id
+
+    def release(self) -> None:
+        """Let another run go on with the snapshot, where this one ends before it is finished."""
+        if not self._finished:
+            held = self._me & (SNAPSHOT.c.holder == self._holder)
+            with explained(self._place), writing(self._engine) as connection:
+                connection.execute(update(SNAPSHOT).where(held).values(holder=None))
+
+    def _take_over(self, connection: Connection) -> None:
+        """Read what an earlier run kept."""
+        row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == self._snapshot_id)).one()
+        self._tenant = to_tenant(row)
+        self._finished = row.finished is not None
+        reports = connection.execute(select(SECTION).where(self._mine(SECTION)))
+        self._reports = {report.section: to_report(report) for report in reports}
+        last = func.max(PAGE.c.number).label("last")
+        numbers = connection.execute(select(PAGE.c.section, last).where(self._mine(PAGE)).group_by(PAGE.c.section))
+        self._numbers = {number.section: number.last + 1 for number in numbers}
+        self._earlier = set(self._numbers)
+        self._requests = connection.execute(
+            select(func.count()).select_from(REQUEST).where(self._mine(REQUEST))
+        ).scalar_one()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open a transaction, if the snapshot is still this run's."""
+        held = self._me & (SNAPSHOT.c.holder == self._holder)
+        now = from_moment(dt.datetime.now(dt.UTC))
+        with explained(self._place), writing(self._engine) as connection:
+            if connection.execute(update(SNAPSHOT).where(held).values(touched=now)).rowcount != 1:
+                message = f"Another run goes on with the snapshot {self._snapshot_id}, or it was removed."
+                raise StoreError(message, "Let that run end; then start this one again.")
+            yield connection
+
+    def _write_place(self, connection: Connection, section: str, place: Place | None) -> None:
+        if place is None:
+            return
+        mine = self._mine(PLACE) & (PLACE.c.section == section) & (PLACE.c.part == place.part)
+        if connection.execute(update(PLACE).where(mine).values(state=place.state)).rowcount == 0:
+            row = {**self._key, "section": section, "part": place.part, "state": place.state}
+            connection.execute(insert(PLACE).values(row))
 
     @property
     def _key(self) -> dict[str, str]:
         return {"tenant_id": self._tenant.id, "snapshot_id": self._snapshot_id}
 
-    def _digest(self, tenant: Tenant) -> str:
-        rows = {name: digest.hexdigest() for name, digest in self._digests.items()}
-        return digest_of(tenant, self._reports, rows)
+    @property
+    def _me(self) -> ColumnElement[bool]:
+        return (SNAPSHOT.c.id == self._snapshot_id) & (SNAPSHOT.c.tenant_id == self._tenant.id)
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        return (table.c.snapshot_id == self._snapshot_id) & (table.c.tenant_id == self._tenant.id)
+
+    def _digest(self) -> str:
+        self.settle()
+        for section in self._earlier:
+            self._digests[section] = sum_up(self._engine, self._snapshot_id, section)
+        rows = {name: digest.hexdigest() for name, digest in self._digests.items() if name in self._numbers}
+        return digest_of(self._tenant, self._reports, rows)
 
     def _refuse_late(self, section: str) -> None:
         if self._finished:

@@ -16,7 +16,7 @@ from scanner.app.history import MOST_PER_KIND, differ
 from scanner.app.job import FinishedRun, Job
 from scanner.app.run import run_job
 from scanner.app.sources import folder_source
-from scanner.cli.terminal import SilentProgress
+from scanner.cli.terminal import LineProgress
 from scanner.errors import ConfigurationError
 from scanner.store import RunRecord, Store
 from tests.support import folder as tenant
@@ -136,7 +136,7 @@ class Tenancy:
         content = {name: value for name, value in self.files.items() if name not in without}
         path = tenant.write(self.root / f"evidence-{moment:%Y%m%dT%H%M%S}", copy.deepcopy(content))
         job = Job(as_of=moment.date(), out=self.root / "runs", formats=("json",), store_url=self.store_url)
-        return run_job(folder_source(path), job, SilentProgress())
+        return run_job(folder_source(path), job, LineProgress())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from scanner.model.text import NOTHING, Text, quote, say, say_number
-from scanner.store.texts import keep_text, read_text
+from scanner.model.texts import keep_text, read_text
 
 PLAIN = say("it was not collected")
 NESTED = say("{first}: {reason}", first=PLAIN, reason=quote("403 Forbidden"))

@@ -36,3 +36,9 @@ class InMemorySink:
 
     def advance(self, section: str, rows: int, expected: int | None) -> None:  # noqa: ARG002 -- as the interface has it
         self.steps.append((section, rows))
+
+    def wait(self, why: str, seconds: float) -> None:
+        pass
+
+    def tell(self, sentence: str) -> None:
+        pass

@@ -27,6 +27,12 @@ class Quiet:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Take note, silently."""
 
+    def wait(self, why: str, seconds: float) -> None:
+        """The same."""
+
+    def tell(self, sentence: str) -> None:
+        """The same."""
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:

@@ -40,7 +40,9 @@ SECTION = Section(
     name="users",
     title="Graph users",
     permission="User.Read.All",
-    ask=GraphList(path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True),
+    ask=GraphList(
+        path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True, cut_by="userPrincipalName"
+    ),
     parse=parse,
     tabular=True,
 )

@@ -36,6 +36,16 @@ class FolderSource:
         self.problems: list[Text] = []
         self.notes: list[Text] = []
 
+    @property
+    def origin(self) -> str:
+        """Nothing: a folder is read in seconds, so an interrupted reading begins anew."""
+        return ""
+
+    @property
+    def known(self) -> Tenant:
+        """Nobody, before ``tenant.json`` is read."""
+        return Tenant()
+
     def collect(self, sink: PageSink, progress: Progress) -> Tenant:
         """Read every section into the sink.
 

@@ -1,7 +1,7 @@
 """Reads a tenant through Microsoft Graph and Exchange Online."""
 
-from scanner.sources.live.patience import Patience
+from scanner.sources.live.patience import Patience, patience_for
 from scanner.sources.live.source import LiveSource
 from scanner.sources.live.target import Target
 
-__all__ = ["LiveSource", "Patience", "Target"]
+__all__ = ["LiveSource", "Patience", "Target", "patience_for"]

@@ -4,7 +4,9 @@ import asyncio
 import base64
 import binascii
 import re
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msal
 import msgspec
@@ -16,12 +18,14 @@ from scanner.model.text import quote as words
 from scanner.sources.live.credential import Issuer, TokenSession, open_issuer
 from scanner.sources.live.failure import UnreadableError, quote
 from scanner.sources.live.patience import PassingError, Patience, keep_trying
+from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
 CODE = re.compile(r"AADSTS(\d+)")
 TRACES = re.compile(r"(?:\s*Trace ID:|[\r\n]).*", re.DOTALL)
 TOKEN_LIKE = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*|(?i:bearer)\s+[\w.~+/=-]+")
 UNSEEN = "…"
+MSAL_MARGIN = 300  # seconds before its end from which MSAL replaces a token
 
 # What to do about what the identity platform says (its own list of AADSTS codes; facts/apis.md §4, §5).
 ADVICE: Mapping[str, str] = {
@@ -48,13 +52,14 @@ class TokenSource:
     Args:
         target: The tenant.
         patience: How long to wait.
+        log: Is told of every request.
     """
 
-    def __init__(self, target: Target, patience: Patience) -> None:
+    def __init__(self, target: Target, patience: Patience, log: RequestLog) -> None:
         self._target = target
         self._patience = patience
         self._desks: dict[str, _Desk] = {}
-        self._session = TokenSession(target, patience)
+        self._session = TokenSession(target, patience, log)
 
     async def get(self, resource: str) -> str:
         """Give a token that is good now.
@@ -96,7 +101,7 @@ class TokenSource:
             self._desks[resource] = _Desk(self, resource)
         return self._desks[resource]
 
-    async def issue(self, issuer: Issuer | None, resource: str, claims: str) -> tuple[Issuer, str]:
+    async def issue(self, issuer: Issuer | None, resource: str, claims: str) -> "Issued":
         """Ask for a token, again where that may help.
 
         Args:
@@ -105,7 +110,7 @@ class TokenSource:
             claims: A claims challenge; empty for none.
 
         Returns:
-            Who gave it, and the token.
+            The token, and who gave it.
 
         Raises:
             UnreadableError: There is none to be had.
@@ -117,7 +122,7 @@ class TokenSource:
         except SourceError as error:
             raise _unreadable(error) from error
 
-    def _ask(self, issuer: Issuer | None, resource: str, claims: str) -> tuple[Issuer, str]:
+    def _ask(self, issuer: Issuer | None, resource: str, claims: str) -> "Issued":
         try:
             opened = issuer or open_issuer(self._target, self._session)
             answer = opened.issue(resource, claims)
@@ -127,7 +132,8 @@ class TokenSource:
             raise self._refused(str(error.__context__ or error)) from error
         token = answer.get("access_token")
         if isinstance(token, str) and token:
-            return opened, token
+            seconds = answer.get("expires_in")
+            return Issued(issuer=opened, token=token, seconds=float(seconds) if isinstance(seconds, int) else 0.0)
         raise self._refused(str(answer.get("error_description") or answer.get("error") or "nothing"))
 
     def _refused(self, said: str) -> SignInError:
@@ -150,6 +156,21 @@ class TokenSource:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A token.
+
+    Attributes:
+        issuer: Who gave it.
+        token: The token.
+        seconds: How long it is good; 0 where that is not known.
+    """
+
+    issuer: Issuer
+    token: str
+    seconds: float
+
+
 class _Desk:
     """The tokens for one service."""
 
@@ -159,10 +180,15 @@ class _Desk:
         self._lock = asyncio.Lock()
         self._issuer: Issuer | None = None
         self._token = ""
+        self._good_until = 0.0
         self._failure: UnreadableError | None = None
 
     async def get(self) -> str:
+        if time.monotonic() < self._good_until:
+            return self._token
         async with self._lock:
+            if time.monotonic() < self._good_until:  # somebody else was faster
+                return self._token
             return await self._issue("")
 
     async def renew(self, refused: str, claims: str) -> str:
@@ -178,10 +204,12 @@ class _Desk:
         if self._failure:
             raise self._failure
         try:
-            self._issuer, self._token = await self._source.issue(self._issuer, self._resource, claims)
+            issued = await self._source.issue(self._issuer, self._resource, claims)
         except UnreadableError as error:
             self._failure = error
             raise
+        self._issuer, self._token = issued.issuer, issued.token
+        self._good_until = time.monotonic() + issued.seconds - MSAL_MARGIN
         return self._token
 
 

@@ -28,6 +28,7 @@ class Call(Generic[T]):
         body: What to POST; a GET where ``None``.
         headers: More headers.
         accept: The content type that is asked for and expected.
+        cost: What it takes out of the lane's bucket.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Call(Generic[T]):
     body: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = JSON
+    cost: float = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +60,35 @@ class WritingError(Exception):
 
 
 def refuse_writing(call: Call[Any]) -> None:
-    """Let only requests through that read: GET, ``Get-`` cmdlets and batches of GETs.
+    """Let only requests through that read.
 
     Raises:
         WritingError: It is something else.
     """
-    if call.body is None:
-        return
-    path = call.url.partition("?")[0]
-    match call.body:
-        case {"CmdletInput": {"CmdletName": str(name)}} if name.startswith("Get-"):
-            reads = path.endswith("/InvokeCommand")
-        case {"requests": [*items]}:
-            reads = path.endswith("/$batch") and all(_is_get(item) for item in items)
+    if not is_reading("GET" if call.body is None else "POST", call.url, call.body):
+        raise WritingError(f"not sent, since it might write: POST {call.url.partition('?')[0]}")
+
+
+def is_reading(method: str, url: str, body: object) -> bool:
+    """Tell whether a request can't alter anything: a GET, a ``Get-`` cmdlet, a batch of GETs, or a sign-in.
+
+    Args:
+        method: HTTP method.
+        url: Where to.
+        body: What is posted; ``None`` for nothing, or for what is posted to sign in.
+    """
+    path = url.partition("?")[0]
+    match method, body:
+        case "GET", None:
+            return True
+        case "POST", None:
+            return path.endswith("/oauth2/v2.0/token")
+        case "POST", {"CmdletInput": {"CmdletName": str(name)}}:
+            return path.endswith("/InvokeCommand") and name.startswith("Get-")
+        case "POST", {"requests": [*items]}:
+            return path.endswith("/$batch") and all(_is_get(item) for item in items)
         case _:
-            reads = False
-    if not reads:
-        raise WritingError(f"not sent, since it might write: POST {path}")
+            return False
 
 
 def _is_get(item: object) -> bool:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from scanner.errors import ConfigurationError, SignInError
 from scanner.model.text import say
 from scanner.sources.live.patience import ATTEMPTS_TO_CONNECT, PassingError, Patience, read_retry_after
+from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target, read_text
 
 PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
@@ -115,14 +116,16 @@ class TokenSession(requests.Session):
     Args:
         target: Whom to trust and by which proxy to go.
         patience: How long to wait.
+        log: Is told of every request.
     """
 
-    def __init__(self, target: Target, patience: Patience) -> None:
+    def __init__(self, target: Target, patience: Patience, log: RequestLog) -> None:
         super().__init__()
         self.trust_env = False
         self.verify = str(target.ca_file) if target.ca_file else True
         self.max_redirects = 0
         self._timeout = (patience.connect, patience.silence)
+        self._log = log
         if target.proxy:
             self.proxies = {"https": target.proxy}
 
@@ -134,9 +137,8 @@ class TokenSession(requests.Session):
         """
         options.setdefault("timeout", self._timeout)
         options["allow_redirects"] = False
-        send: Callable[..., requests.Response] = super().request
         try:
-            answer = send(method, url, *args, **options)
+            answer = self._send(method, url, *args, **options)
         except requests.exceptions.SSLError:
             raise
         except requests.exceptions.ConnectionError as error:
@@ -148,6 +150,16 @@ class TokenSession(requests.Session):
             reason = say("the sign-in host answered {status} and no token", status=str(answer.status_code))
             raise PassingError(reason, wait=read_retry_after(answer.headers))
         return answer
+
+    def _send(self, method: str | bytes, url: str | bytes, *args: object, **options: object) -> requests.Response:
+        send: Callable[..., requests.Response] = super().request
+        status, received = 0, 0
+        try:
+            answer = send(method, url, *args, **options)
+            status, received = answer.status_code, len(answer.content)
+            return answer
+        finally:
+            self._log.note(method=str(method), url=str(url), status=status, received=received)
 
 
 def open_issuer(target: Target, session: requests.Session) -> Issuer:

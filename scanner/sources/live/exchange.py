@@ -1,20 +1,23 @@
 """Exchange Online: reading cmdlets through InvokeCommand, undocumented and known to break (facts/apis.md §1)."""
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
+import msgspec
 from multidict import CIMultiDictProxy
 
 from scanner.evidence.section import Cmdlet
 from scanner.model.text import Text, say
+from scanner.sources.live.bookmark import BEGINNING, Bookmark
 from scanner.sources.live.call import Call, Reply
 from scanner.sources.live.failure import RefusedError, UnreadableError, quote
 from scanner.sources.live.fence import Fence, Trail
 from scanner.sources.live.http import Wire
-from scanner.sources.live.lane import Lane
+from scanner.sources.live.lane import Announce, Lane
 from scanner.sources.live.page import ListPage, decode_page
+from scanner.sources.live.parts import KINDS
 from scanner.sources.live.patience import Patience
 
 ABREAST = 4
@@ -25,40 +28,8 @@ EXPIRED = "Expired or Invalid pagination request"
 # Every app-only request is anchored at the tenant's own system mailbox (facts/apis.md §1.1).
 ANCHOR = "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{tenant}"
 
-MAILBOX_KINDS = (
-    "UserMailbox",
-    "SharedMailbox",
-    "RoomMailbox",
-    "EquipmentMailbox",
-    "SchedulingMailbox",
-    "TeamMailbox",
-    "DiscoveryMailbox",
-    "LegacyMailbox",
-    "LinkedMailbox",
-    "LinkedRoomMailbox",
-)
-# RecipientTypeDetails that split a listing which does not page (Get-Mailbox, Get-CASMailbox, Get-User reference).
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "Get-Mailbox": MAILBOX_KINDS,
-    "Get-CASMailbox": MAILBOX_KINDS,
-    "Get-User": (*MAILBOX_KINDS, "User", "DisabledUser", "MailUser", "GuestMailUser"),
-}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CmdletPage:
-    """One page of a cmdlet's rows.
-
-    Attributes:
-        rows: The rows; some may have come before, where a listing had to be started again.
-        doubts: Why the listing may lack rows, in plain words: warnings of Exchange, and what looks cut off.
-    """
-
-    rows: list[dict[str, object]]
-    doubts: tuple[Text, ...] = ()
-
-
-class _ExpiredError(Exception):
+class ExpiredError(Exception):
     """Exchange lost the place in a listing."""
 
 
@@ -71,93 +42,66 @@ class Exchange:
         suffix: Redirects may lead to hosts below this one; nowhere where empty.
         tenant: Tenant id.
         patience: How long to wait.
+        announce: Is told why requests wait, and for how many seconds.
     """
 
-    def __init__(self, wire: Wire, *, root: str, suffix: str, tenant: str, patience: Patience) -> None:
+    def __init__(
+        self, wire: Wire, *, root: str, suffix: str, tenant: str, patience: Patience, announce: Announce
+    ) -> None:
         self.wire = wire
         self.root = root
         self.patience = patience
         self.fence = Fence(root=root, prefixes=("/adminapi/",), suffix=suffix)
-        self.lane = Lane(abreast=ABREAST, longest=patience.call)
+        self.lane = Lane(
+            "Exchange", abreast=ABREAST, longest=patience.call, rate=patience.limits.exchange, announce=announce
+        )
         self.tenant = tenant
 
-    async def pages(self, ask: Cmdlet) -> AsyncIterator[CmdletPage]:
-        """Run a cmdlet and read its rows to the end.
-
-        A listing that breaks, or that ends after exactly one full page, is read again in parts.
+    def open_listing(self, ask: Cmdlet, mark: Bookmark = BEGINNING) -> "CmdletListing":
+        """Open the rows of a cmdlet, where they were left off.
 
         Args:
             ask: The cmdlet.
+            mark: How far they were read.
+        """
+        return CmdletListing(self, ask, mark)
 
-        Yields:
-            The rows of each page.
+
+class CmdletListing:
+    """One listing: everything that must stay the same from its first page to its last.
+
+    Args:
+        exchange: The tenant's Exchange.
+        ask: The cmdlet.
+        mark: How far it was read before.
+    """
+
+    def __init__(self, exchange: Exchange, ask: Cmdlet, mark: Bookmark) -> None:
+        self._exchange = exchange
+        self._ask = ask
+        self._fence = exchange.fence.at(mark.host)
+        self._trail = Trail(self._fence, exchange.patience.pages)
+        self.mark = msgspec.structs.replace(mark, connection=mark.connection or str(uuid.uuid4()))
+
+    async def read(self) -> ListPage:
+        """Read the next page.
 
         Raises:
+            ExpiredError: Exchange lost the place.
             RefusedError: Exchange refused it.
             UnreadableError: It can't be read to its end.
         """
-        listing = _Listing(self, ask)
-        try:
-            async for page in listing.pages():
-                yield page
-        except _ExpiredError:
-            async for page in self._pages_in_parts(ask):
-                yield page
-        else:
-            if listing.looks_cut_off:
-                async for page in self._pages_in_parts(ask):
-                    yield page
+        link = self.mark.link
+        reply = await self._get_first() if link is None else await self._post(str(self._trail.follow(link)))
+        next_link = reply.content.next_link
+        cut_off = link is next_link is None and self._looks_cut_off(reply.content)
+        done = next_link is None and not cut_off
+        self.mark = msgspec.structs.replace(self.mark, link=next_link, done=done, parts=cut_off)
+        return replace(reply.content, doubts=self._read_warnings(reply))
 
-    async def _pages_in_parts(self, ask: Cmdlet) -> AsyncIterator[CmdletPage]:
-        """Read a listing kind by kind: each part may fit where the whole did not page."""
-        for kind in KINDS.get(ask.name, ()):
-            part = replace(ask, parameters={**ask.parameters, "RecipientTypeDetails": kind})
-            listing = _Listing(self, part)
-            try:
-                async for page in listing.pages():
-                    yield page
-            except _ExpiredError as error:
-                raise UnreadableError(
-                    say("Exchange broke off the listing, also of {kind} alone ({error})", kind=kind, error=EXPIRED)
-                ) from error
-            if listing.looks_cut_off:
-                doubt = say(
-                    "exactly {rows} rows of {kind} came and no more: the listing may be cut off",
-                    rows=ROWS_OF_A_PAGE,
-                    kind=kind,
-                )
-                yield CmdletPage(rows=[], doubts=(doubt,))
-        if ask.name not in KINDS:
-            raise UnreadableError(say("Exchange broke off the listing ({error})", error=EXPIRED))
-
-
-class _Listing:
-    """One listing: everything that must stay the same from its first page to its last."""
-
-    def __init__(self, exchange: Exchange, ask: Cmdlet) -> None:
-        self._exchange = exchange
-        self._ask = ask
-        self._fence = exchange.fence
-        self._cookies: dict[str, str] = {}
-        self._connection = str(uuid.uuid4())
-        self._pages = 0
-        self._last_rows = 0
-
-    @property
-    def looks_cut_off(self) -> bool:
-        """It ended after exactly one full page, as a listing does that does not page."""
-        return self._ask.name in KINDS and self._pages == 1 and self._last_rows == ROWS_OF_A_PAGE
-
-    async def pages(self) -> AsyncIterator[CmdletPage]:
-        first = await self._get_first()
-        trail = Trail(self._fence, self._exchange.patience.pages)
-        page = first
-        while True:
-            self._pages, self._last_rows = self._pages + 1, len(page.content.value)
-            yield CmdletPage(rows=page.content.value, doubts=self._read_warnings(page))
-            if page.content.next_link is None:
-                return
-            page = await self._post(str(trail.follow(page.content.next_link)))
+    def _looks_cut_off(self, page: ListPage) -> bool:
+        """Tell whether a listing that ended on its first page did so after exactly one full page."""
+        return self._ask.name in KINDS and page.rows.count == ROWS_OF_A_PAGE
 
     async def _get_first(self) -> Reply[ListPage]:
         """Ask for the wanted properties only; for all of them where Exchange does not play along."""
@@ -169,7 +113,7 @@ class _Listing:
             if refused.status != 400:  # noqa: PLR2004 - Bad Request
                 raise
         else:
-            if not _lacks(reply.content.value, self._ask.select):
+            if not _lacks(reply.content.decode(), self._ask.select):
                 return reply
         return await self._post(self._address())
 
@@ -187,18 +131,24 @@ class _Listing:
                 reply = await self._exchange.wire.read(self._make_call(url))
             except RefusedError as refused:
                 if EXPIRED in refused.message:
-                    raise _ExpiredError from refused
+                    raise ExpiredError from refused
                 if refused.status not in REDIRECTS:
                     raise
                 url = refused.headers.get("Location", "")
-                self._fence = self._fence.move(url)
+                self._move(url)
             else:
-                self._cookies |= _read_cookies(reply.headers)
+                cookies = {**self.mark.cookies, **_read_cookies(reply.headers)}
+                self.mark = msgspec.structs.replace(self.mark, cookies=cookies)
                 return reply
         raise UnreadableError(say("Exchange redirected more than {times} times", times=LONGEST_CHAIN))
 
+    def _move(self, location: str) -> None:
+        self._fence = self._fence.move(location)
+        self._trail.move(self._fence)
+        self.mark = msgspec.structs.replace(self.mark, host=self._fence.host)
+
     def _make_call(self, url: str) -> Call[ListPage]:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        cookies = "; ".join(f"{name}={value}" for name, value in self.mark.cookies.items())
         return Call(
             url=url,
             fence=self._fence,
@@ -211,13 +161,13 @@ class _Listing:
                 "X-AnchorMailbox": ANCHOR.format(tenant=self._exchange.tenant),
                 "X-ResponseFormat": "json",
                 "X-CmdletName": self._ask.name,
-                "connection-id": self._connection,
+                "connection-id": self.mark.connection,
                 **({"Cookie": cookies} if cookies else {}),
             },
         )
 
 
-def _lacks(rows: list[dict[str, object]], names: tuple[str, ...]) -> bool:
+def _lacks(rows: Sequence[Mapping[str, object]], names: tuple[str, ...]) -> bool:
     """Tell whether a wanted property is in no row at all: then $select was not understood as meant."""
     return bool(rows) and any(all(name not in row for row in rows) for name in names)
 

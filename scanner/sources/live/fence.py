@@ -50,6 +50,20 @@ class Fence:
             )
         return URL(link, encoded=True)
 
+    @property
+    def host(self) -> str:
+        """The host, with its port."""
+        return urlsplit(self.root).netloc
+
+    def at(self, host: str) -> "Fence":
+        """Give the fence around another host of the same service, which an earlier run was redirected to.
+
+        Args:
+            host: The host; nothing changes where it is empty, or not of this service.
+        """
+        known = bool(self.suffix) and host.endswith(f".{self.suffix}")
+        return replace(self, root=urlsplit(self.root)._replace(netloc=host).geturl()) if known else self
+
     def move(self, location: str) -> "Fence":
         """Follow a redirect to another host of the same service: the fence around the address it names.
 
@@ -62,9 +76,7 @@ class Fence:
         Raises:
             UnreadableError: It leads elsewhere.
         """
-        host = _name_host(location)
-        below_suffix = bool(self.suffix) and host.endswith(f".{self.suffix}")
-        moved = replace(self, root=urlsplit(self.root)._replace(netloc=host).geturl()) if below_suffix else self
+        moved = self.at(_name_host(location))
         moved.admit(location)
         return moved
 
@@ -92,6 +104,10 @@ class Trail:
         self._fence = fence
         self._longest = longest
         self._seen: set[str] = set()
+
+    def move(self, fence: Fence) -> None:
+        """Follow links within another fence from now on."""
+        self._fence = fence
 
     def follow(self, link: object) -> URL:
         """Accept the next link.

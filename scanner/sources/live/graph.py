@@ -1,21 +1,25 @@
 """Microsoft Graph: lists, objects, counts and batches of GETs (facts/apis.md §2)."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from scanner.sources.live.bookmark import BEGINNING, Bookmark
 from scanner.sources.live.call import TEXT, Call
 from scanner.sources.live.failure import RefusedError
 from scanner.sources.live.fence import Fence, Trail
 from scanner.sources.live.http import Wire
-from scanner.sources.live.lane import Lane
+from scanner.sources.live.lane import Announce, Lane
 from scanner.sources.live.page import ListPage, decode_object, decode_page
 from scanner.sources.live.patience import Patience, read_retry_after
 
 ABREAST = 8
 # Conditional Access and Identity Protection share 1 request/s of the whole tenant (facts/apis.md §2.8).
 SCARCE = ("/identity/conditionalAccess/", "/identityProtection/")
+REPORTS = ("/auditLogs/", "/reports/")
+MEMBERS = "/transitiveMembers"
+COST_OF_MEMBERS = 4  # resource units with $select (facts/apis.md §2.8); everything else here costs 1
 LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
 ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
 EVENTUAL: Mapping[str, str] = {**LOW_PRIORITY, "ConsistencyLevel": "eventual"}
@@ -58,36 +62,30 @@ class Graph:
         wire: What sends requests.
         root: Graph's root.
         patience: How long to wait.
+        announce: Is told why requests wait, and for how many seconds.
     """
 
-    def __init__(self, wire: Wire, root: str, patience: Patience) -> None:
+    def __init__(self, wire: Wire, root: str, patience: Patience, announce: Announce) -> None:
         self._wire = wire
         self._root = root
         self._fence = Fence(root=root, prefixes=("/v1.0/", "/beta/"))
         self._longest = patience.pages
-        self._lane = Lane(abreast=ABREAST, longest=patience.call)
-        self._scarce_lane = Lane(abreast=1, longest=patience.call, interval=patience.conditional_access_interval)
+        limits, longest = patience.limits, patience.call
+        self._lane = Lane("Microsoft Graph", abreast=ABREAST, longest=longest, rate=limits.graph, announce=announce)
+        self._scarce_lane = Lane(
+            "Conditional Access", abreast=1, longest=longest, rate=limits.conditional_access, announce=announce
+        )
+        self._reports_lane = Lane("Reports", abreast=1, longest=longest, rate=limits.reports, announce=announce)
 
-    async def pages(self, path: str, query: Mapping[str, str]) -> AsyncIterator[list[dict[str, object]]]:
-        """Read a collection to its last page.
+    def open_listing(self, path: str, query: Mapping[str, str], mark: Bookmark = BEGINNING) -> "GraphListing":
+        """Open a collection, where it was left off.
 
         Args:
             path: Path with its version.
             query: Query options.
-
-        Yields:
-            The rows of each page; an empty page is legal and does not end the listing.
-
-        Raises:
-            RefusedError: Graph refused it.
-            UnreadableError: It can't be read to its end.
+            mark: How far it was read.
         """
-        trail = Trail(self._fence, self._longest)
-        link: object = self._address(path, query)
-        while link is not None:
-            page = await self._get_page(path, str(trail.follow(link)))
-            yield page.value
-            link = page.next_link
+        return GraphListing(self, self._address(path, query), Trail(self._fence, self._longest), mark)
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, object]:
         """Read one object.
@@ -157,6 +155,7 @@ class Graph:
                 decode=_decode_batch,
                 headers=LOW_PRIORITY,
                 body={"requests": requests},
+                cost=len(requests),
             )
         )
         if all(item.status == THROTTLED for item in reply.content.responses):
@@ -168,7 +167,14 @@ class Graph:
         body = self._wire.redact(msgspec.json.encode(item.body).decode())
         return RefusedError(item.status, item.headers, body.encode())
 
-    async def _get_page(self, path: str, url: str) -> ListPage:
+    async def get_page(self, url: str) -> ListPage:
+        """Read one page of a collection; its address is within the fence.
+
+        Raises:
+            RefusedError: Graph refused it.
+            UnreadableError: It can't be read.
+        """
+        path = url.partition("?")[0]
         reply = await self._wire.read(
             Call(
                 url=url,
@@ -177,6 +183,7 @@ class Graph:
                 lane=self._choose_lane(path),
                 decode=decode_page,
                 headers=_choose_headers(path),
+                cost=COST_OF_MEMBERS if path.endswith(MEMBERS) else 1,
             )
         )
         return reply.content
@@ -186,7 +193,39 @@ class Graph:
         return f"{self._root}{path}?{options}" if options else f"{self._root}{path}"
 
     def _choose_lane(self, path: str) -> Lane:
-        return self._scarce_lane if _is_scarce(path) else self._lane
+        if _is_scarce(path):
+            return self._scarce_lane
+        return self._reports_lane if any(part in path for part in REPORTS) else self._lane
+
+
+class GraphListing:
+    """One reading of a collection, page by page.
+
+    Args:
+        graph: The tenant's Graph.
+        address: The first page.
+        trail: The links that were followed.
+        mark: How far it was read before.
+    """
+
+    def __init__(self, graph: Graph, address: str, trail: Trail, mark: Bookmark) -> None:
+        self._graph = graph
+        self._address = address
+        self._trail = trail
+        self.mark = mark
+
+    async def read(self) -> ListPage:
+        """Read the next page; an empty one is legal and does not end the listing.
+
+        Raises:
+            RefusedError: Graph refused it.
+            UnreadableError: It can't be read to its end.
+        """
+        page = await self._graph.get_page(
+            str(self._trail.follow(self._address if self.mark.link is None else self.mark.link))
+        )
+        self.mark = Bookmark(done=True) if page.next_link is None else Bookmark(link=page.next_link)
+        return page
 
 
 def _is_scarce(path: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from scanner.model.text import Text, say
+from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
@@ -40,6 +41,9 @@ class _GroupReader:
 
     async def read(self, group_id: str) -> None:
         """Read one group; what goes wrong with it is told in its row."""
+        if self._ledger.mark(group_id).done:
+            self._readable += 1
+            return
         row: dict[str, object] = {"id": group_id}
         try:
             row |= await self._name(group_id)
@@ -69,16 +73,23 @@ class _GroupReader:
         return {"displayName": group.get("displayName")}
 
     async def _read_members(self, row: dict[str, object]) -> None:
-        path = f"{_address(str(row['id']))}/transitiveMembers"
+        group_id = str(row["id"])
         query = {"$select": "id", "$top": MEMBERS_OF_A_PAGE}
-        async for members in self._graph.pages(path, query):
-            self._ledger.keep([row | {"transitiveMembers": [_trim(member) for member in members]}])
+        listing = self._graph.open_listing(
+            f"{_address(group_id)}/transitiveMembers", query, self._ledger.mark(group_id)
+        )
+        while not listing.mark.done:
+            members = (await listing.read()).decode()
+            self._keep(row | {"transitiveMembers": [_trim(member) for member in members]}, listing.mark)
+
+    def _keep(self, row: dict[str, object], mark: Bookmark) -> None:
+        self._ledger.keep([row], str(row["id"]), mark)
 
     def _note_refusal(self, row: dict[str, object], refused: RefusedError) -> None:
         match refused.status:
             case 404:
                 self._readable += 1
-                self._ledger.keep([{"id": row["id"], "exists": False}])
+                self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
             case 403:
                 self._denial = explain(refused, self._ledger.section)
                 self._denied.append(row | {"membershipReadable": False})
@@ -87,8 +98,8 @@ class _GroupReader:
                 self._note(row | {"transitiveMembers": [], "membershipPartial": True}, reason)
 
     def _note(self, row: dict[str, object], reason: Text) -> None:
-        self._ledger.keep([row])
         self._ledger.doubt(_word_doubt(reason))
+        self._keep(row, Bookmark(done=True))
 
 
 def _word_doubt(reason: Text) -> Text:

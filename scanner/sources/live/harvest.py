@@ -1,8 +1,10 @@
 """What later requests need from the pages of earlier ones: ids of mailbox users, and of groups that are referred to."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.evidence.section import Ask, Cmdlet, GraphList
+from scanner.sources.live.keys import Ids
+from scanner.sources.live.page import ListPage
 
 POLICIES = "/identity/conditionalAccess/policies"
 ROLES = "/roleManagement/directory/"
@@ -13,23 +15,23 @@ class Harvest:
     """Ids collected while pages pass; in the order in which they came, each once."""
 
     def __init__(self) -> None:
-        self.mailbox_users: dict[str, None] = {}
-        self.groups: dict[str, None] = {}
+        self.mailbox_users = Ids()
+        self.groups = Ids()
 
-    def take(self, ask: Ask | None, rows: Sequence[Mapping[str, object]]) -> None:
+    def take(self, ask: Ask | None, page: ListPage) -> None:
         """Take what a page holds.
 
         Args:
             ask: What the page answers.
-            rows: Its rows.
+            page: The page.
         """
         match ask:
             case Cmdlet(name="Get-Mailbox"):
-                self.mailbox_users |= _as_keys(row.get("ExternalDirectoryObjectId") for row in rows)
+                self.mailbox_users.add(row.entra_id for row in page.keys)
             case GraphList(path=path) if path.endswith(POLICIES):
-                self.groups |= _as_keys(_list_policy_groups(rows))
+                self.groups.add(_list_policy_groups(page.decode()))
             case GraphList(path=path) if ROLES in path:
-                self.groups |= _as_keys(_list_role_groups(rows))
+                self.groups.add(_list_role_groups(page.decode()))
             case _:
                 return
 
@@ -62,7 +64,3 @@ def _list_role_groups(assignments: Iterable[Mapping[str, object]]) -> Iterator[o
 def _inner(row: Mapping[str, object], key: str) -> Mapping[str, object]:
     value = row.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _as_keys(values: Iterable[object]) -> dict[str, None]:
-    return {value.lower(): None for value in values if isinstance(value, str) and value}

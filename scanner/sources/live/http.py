@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 import uuid
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from ssl import SSLContext, create_default_context
@@ -22,7 +21,7 @@ from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.lane import Lane
-from scanner.sources.live.packing import unpack
+from scanner.sources.live.packing import PackingError, unpack
 from scanner.sources.live.patience import (
     ATTEMPTS,
     ATTEMPTS_TO_CONNECT,
@@ -32,6 +31,7 @@ from scanner.sources.live.patience import (
     keep_trying,
     read_retry_after,
 )
+from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
 T = TypeVar("T")
@@ -48,12 +48,16 @@ class Wire:
         session: An open session.
         tokens: Where tokens come from.
         patience: How long to wait.
+        log: Is told of every request.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: TokenSource, patience: Patience) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, tokens: TokenSource, patience: Patience, log: RequestLog
+    ) -> None:
         self._session = session
         self._tokens = tokens
         self._patience = patience
+        self._log = log
 
     async def read(self, call: Call[T]) -> Reply[T]:
         """Send a request, again where that may help, and decode its answer.
@@ -96,9 +100,9 @@ class Wire:
             token = await self._tokens.renew(call.resource, token, claims)
 
     async def _send(self, call: Call[T], url: URL, token: str) -> Reply[T]:
-        async with call.lane.turn():
+        async with call.lane.turn(call.cost) as waited:
             try:
-                status, headers, packed = await self._transfer(call, url, token)
+                status, headers, packed = await self._transfer(call, url, token, waited)
             except aiohttp.ClientSSLError as error:
                 raise _distrusted(call.resource) from error
             except aiohttp.ClientConnectorError as error:
@@ -108,27 +112,37 @@ class Wire:
                 raise PassingError(
                     say("the connection broke or timed out ({error})", error=type(error).__name__)
                 ) from error
+            call.lane.heed(headers)
             if status in PASSING:
                 raise _postpone(call.lane, status, headers)
         if status != 200:  # noqa: PLR2004 - OK
             raise self._refusal(status, headers, packed)
         return Reply(content=self._decode(call, headers, packed), headers=headers)
 
-    async def _transfer(self, call: Call[T], url: URL, token: str) -> tuple[int, CIMultiDictProxy[str], bytes]:
-        """Send one request and take its body as it comes, up to the cap."""
-        async with self._session.request(
-            "GET" if call.body is None else "POST",
-            url,
-            data=None if call.body is None else msgspec.json.encode(call.body),
-            headers=_head(call, token),
-            allow_redirects=False,
-        ) as response:
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > self._patience.body:
-                    raise UnreadableError(say("an answer was larger than {bytes} bytes", bytes=self._patience.body))
-            return response.status, response.headers, bytes(body)
+    async def _transfer(
+        self, call: Call[T], url: URL, token: str, waited: float
+    ) -> tuple[int, CIMultiDictProxy[str], bytes]:
+        """Send one request, take its body as it comes, up to the cap, and note it whatever comes of it."""
+        status, body = 0, bytearray()
+        method = "GET" if call.body is None else "POST"
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=None if call.body is None else msgspec.json.encode(call.body),
+                headers=_head(call, token),
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > self._patience.body:
+                        raise UnreadableError(say("an answer was larger than {bytes} bytes", bytes=self._patience.body))
+                return status, response.headers, bytes(body)
+        finally:
+            self._log.note(
+                method=method, url=str(url), status=status, received=len(body), waited=waited, body=call.body
+            )
 
     def _decode(self, call: Call[T], headers: CIMultiDictProxy[str], packed: bytes) -> T:
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -136,7 +150,7 @@ class Wire:
             raise PassingError(_word_type(kind, call.accept), attempts=ATTEMPTS_TO_UNDERSTAND)
         try:
             return call.decode(unpack(headers, packed, self._patience.body))
-        except (msgspec.DecodeError, ValueError, RecursionError, zlib.error, EOFError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError, PackingError, EOFError) as error:
             reason = say("an answer was cut off or can't be read ({error})", error=type(error).__name__)
             raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error
 
@@ -144,7 +158,7 @@ class Wire:
         """Read an error's body if it can be read; Exchange announces NUL bytes as gzip (facts/apis.md §1.7)."""
         try:
             body = unpack(headers, packed, self._patience.body)
-        except (zlib.error, EOFError):
+        except (PackingError, EOFError):
             body = b""
         refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode())
         if refused.code == "UnknownError":
@@ -153,12 +167,13 @@ class Wire:
 
 
 @asynccontextmanager
-async def open_wire(target: Target, patience: Patience) -> AsyncIterator[tuple[Wire, TokenSource]]:
+async def open_wire(target: Target, patience: Patience, log: RequestLog) -> AsyncIterator[tuple[Wire, TokenSource]]:
     """Open the connection to a tenant's services and close it in the end.
 
     Args:
         target: The tenant.
         patience: How long to wait.
+        log: Is told of every request.
 
     Yields:
         What sends requests, and where its tokens come from.
@@ -166,7 +181,7 @@ async def open_wire(target: Target, patience: Patience) -> AsyncIterator[tuple[W
     Raises:
         ConfigurationError: The trusted authority's file can't be read.
     """
-    tokens = TokenSource(target, patience)
+    tokens = TokenSource(target, patience, log)
     timeouts = aiohttp.ClientTimeout(total=patience.answer, sock_connect=patience.connect, sock_read=patience.silence)
     try:
         async with aiohttp.ClientSession(
@@ -177,7 +192,7 @@ async def open_wire(target: Target, patience: Patience) -> AsyncIterator[tuple[W
             auto_decompress=False,
             proxy=target.proxy or None,
         ) as session:
-            yield Wire(session, tokens, patience), tokens
+            yield Wire(session, tokens, patience, log), tokens
     finally:
         tokens.close()
 
@@ -203,9 +218,9 @@ def _word_type(kind: str, wanted: str) -> Text:
 def _postpone(lane: Lane, status: int, headers: Mapping[str, str]) -> PassingError:
     """Hold the whole lane for as long as the service asks: its limits count all requests together."""
     wait = read_retry_after(headers)
-    if wait:
-        lane.hold(wait)
     throttled = status == 429  # noqa: PLR2004 - Too Many Requests
+    if wait:
+        lane.hold(wait, f"asked to wait ({status})")
     failing = say("the service kept failing ({status})", status=str(status))
     reason = say("the service kept asking to wait (429)") if throttled else failing
     return PassingError(reason, wait=wait, attempts=None if throttled else ATTEMPTS)

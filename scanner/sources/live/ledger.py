@@ -1,57 +1,106 @@
 """What was read of one section: rows go to the sink at once, the account of them stays here."""
 
 import datetime as dt
-from collections.abc import Sequence
+import time
 from typing import Any
 
+import msgspec
+
 from scanner.evidence.section import Section
+from scanner.model.reading import Place
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.text import NOTHING, Text, join
-from scanner.sources.interface import PageSink, Progress
+from scanner.model.texts import keep_text, read_text
+from scanner.sources.interface import LastingSink, Progress
+from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, encode_bookmark
 from scanner.sources.live.failure import UnreadableError
-
-KEYS = ("id", "Guid", "ExternalDirectoryObjectId")
+from scanner.sources.live.harvest import Harvest
+from scanner.sources.live.keys import KeySet
+from scanner.sources.live.page import ListPage, decode_keys, make_page
 
 
 class Ledger:
-    """The account of one section.
+    """The account of one section, which goes on from what an interrupted run kept.
 
     Args:
         section: The section.
         sink: Takes the pages.
         progress: Is told how far the reading is.
+        harvest: Takes the ids that other sections need.
     """
 
-    def __init__(self, section: Section[Any], sink: PageSink, progress: Progress) -> None:
+    def __init__(self, section: Section[Any], sink: LastingSink, progress: Progress, harvest: Harvest) -> None:
         self.section = section
         self.count = 0
         self.expected: int | None = None
-        self.keys: set[str] = set()
+        self.keys = KeySet()
         self.failure: UnreadableError | None = None
+        self.report = sink.report_of(section.name)
         self._doubts: list[Text] = []
         self._permission = ""
         self._pages = 0
         self._collected_at: dt.datetime | None = None
         self._sink = sink
         self._progress = progress
+        self._harvest = harvest
+        self.marks = {part: decode_bookmark(state) for part, state in sink.places(section.name).items()}
+        self._go_on()
 
     @property
     def is_whole(self) -> bool:
         """Nothing has gone wrong with it so far."""
+        if self.report:
+            return self.report.state is SectionState.COMPLETE
         return self.failure is None and not self._doubts
 
-    def add(self, rows: Sequence[dict[str, object]]) -> None:
-        """Pass a page on, without the rows that came before: lists repeat rows across pages (facts/apis.md §6)."""
-        self.keep([row for row in rows if self._is_new(row)])
+    @property
+    def is_readable(self) -> bool:
+        """Its reading did not end early."""
+        return self.failure is None and not (self.report and self.report.state is SectionState.MISSING)
 
-    def keep(self, rows: Sequence[dict[str, object]]) -> None:
-        """Pass a page on as it is."""
-        self._pages += 1
-        self._collected_at = dt.datetime.now(tz=dt.UTC)
-        self.count += len(rows)
-        if rows:
-            self._sink.add_page(self.section.name, rows)
-        self._progress.advance(self.section.name, self.count, self.expected)
+    @property
+    def is_closed(self) -> bool:
+        """An earlier run read and closed it."""
+        return self.report is not None
+
+    def mark(self, part: str = "") -> Bookmark:
+        """Give how far a part was read."""
+        return self.marks.get(part, BEGINNING)
+
+    def add(self, page: ListPage, part: str, mark: Bookmark) -> None:
+        """Pass a page on, without the rows that came before: lists repeat rows across pages (facts/apis.md §6).
+
+        Args:
+            page: The page.
+            part: The part of the section that it belongs to.
+            mark: How far that part is read with it.
+        """
+        for doubt in page.doubts:
+            self.doubt(doubt)
+        known = self.keys.take([row.key for row in page.keys])
+        fresh = page.without(known) if known else page
+        self._keep(fresh, part, mark)
+        self._harvest.take(self.section.ask, fresh)
+
+    def keep(self, rows: list[dict[str, object]], part: str = "", mark: Bookmark | None = None) -> None:
+        """Pass rows on as they are."""
+        self._keep(make_page(rows), part, mark)
+
+    def note(self, part: str, mark: Bookmark) -> None:
+        """Keep how far a part was read, where no rows came with it."""
+        self._sink.note_place(self.section.name, self._place(part, mark))
+
+    def settle(self) -> None:
+        """Do what could wait until the next page is on its way."""
+        self._sink.settle()
+
+    def begin_anew(self, part: str) -> None:
+        """Forget what was read of a part, since its listing can't be gone on with."""
+        self.marks.pop(part, None)
+        self._sink.drop_part(self.section.name, part)
+        self.count = self._pages = 0
+        self.keys.clear()
+        self._take_earlier()
 
     def doubt(self, reason: Text, permission: str = "") -> None:
         """Note why rows may lack, and the permission that lacks; the section is partial then."""
@@ -65,28 +114,61 @@ class Ledger:
         self._permission = failure.permission or self._permission
 
     def close(self) -> None:
-        """Tell the sink that no more pages will come."""
-        self._sink.close_section(
-            SectionReport(
-                section=self.section.name,
-                state=self._state(),
-                count=self.count,
-                expected=self.expected,
-                reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts]),
-                permission=self._permission,
-                collected_at=self._collected_at,
-            )
+        """Tell the sink that no more pages will come; an earlier run may have done so."""
+        if self.report:
+            return
+        self.report = SectionReport(
+            section=self.section.name,
+            state=self._state(),
+            count=self.count,
+            expected=self.expected,
+            reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts]),
+            permission=self._permission,
+            collected_at=self._collected_at,
         )
+        self._sink.close_section(self.report)
+
+    def _go_on(self) -> None:
+        for mark in self.marks.values():
+            for reason in mark.doubts:
+                self.doubt(read_text(reason), mark.permission)
+            if mark.read_at:
+                moment = dt.datetime.fromtimestamp(mark.read_at, tz=dt.UTC)
+                self._collected_at = max(moment, self._collected_at or moment)
+        self._take_earlier()
+        if self.report:
+            self.expected = self.report.expected
+        if self.count:
+            self._progress.advance(self.section.name, self.count, self.expected)
+
+    def _take_earlier(self) -> None:
+        """Count the pages that are kept, and take their keys and ids."""
+        for rows in self._sink.pages(self.section.name):
+            page = ListPage(rows=rows, keys=decode_keys(rows.body))
+            self.keys.take([row.key for row in page.keys])
+            self.count += rows.count
+            self._pages += 1
+            self._harvest.take(self.section.ask, page)
+
+    def _keep(self, page: ListPage, part: str, mark: Bookmark | None) -> None:
+        self._pages += 1
+        self._collected_at = dt.datetime.now(tz=dt.UTC)
+        self.count += page.rows.count
+        place = self._place(part, mark) if mark else None
+        if page.rows.count:
+            self._sink.add_page(self.section.name, page.rows, place=place)
+        elif place:
+            self._sink.note_place(self.section.name, place)
+        self._progress.advance(self.section.name, self.count, self.expected)
+
+    def _place(self, part: str, mark: Bookmark) -> Place:
+        kept = msgspec.structs.replace(
+            mark, read_at=time.time(), doubts=tuple(map(keep_text, self._doubts)), permission=self._permission
+        )
+        self.marks[part] = kept
+        return Place(part=part, state=encode_bookmark(kept))
 
     def _state(self) -> SectionState:
         if self.failure and not self._pages:
             return SectionState.MISSING
         return SectionState.COMPLETE if self.is_whole else SectionState.PARTIAL
-
-    def _is_new(self, row: dict[str, object]) -> bool:
-        key = next((str(row[name]).lower() for name in KEYS if row.get(name)), "")
-        if key in self.keys:
-            return False
-        if key:
-            self.keys.add(key)
-        return True

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from scanner.evidence.section import GraphLog
 from scanner.model.text import quote, say
+from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.ledger import Ledger
 
@@ -19,6 +20,7 @@ GROWTH = 5
 QUICK = 10.0  # seconds of a window after which the next one is larger
 SLOW = 60.0  # seconds after which it is smaller
 LONGEST = 1800.0  # seconds for one kind of events
+BEGUN = "begun"  # part that keeps when the reading began
 HOPELESS = 3  # smallest windows in a row that fail
 BAD_REQUEST = 400
 
@@ -32,21 +34,31 @@ async def read_log(ask: GraphLog, ledger: Ledger, read_window: ReadWindow, now: 
         ask: The log.
         ledger: Its account.
         read_window: Reads one window to its last page, given a name for it and query options.
-        now: When the reading began.
+        now: When the reading begins; an interrupted one began earlier.
 
     Raises:
         RefusedError: The service refused it.
         UnreadableError: It can't be read, or no longer.
     """
+    begun = _begin(ledger, now)
     for kind in ask.kinds:
         try:
-            await _Reader(ask, kind, ledger, read_window).read(now)
+            await _Reader(ask, kind, ledger, read_window).read(begun)
         except RefusedError as refused:
             if refused.status != BAD_REQUEST or kind == ask.kinds[0]:
                 raise
             ledger.doubt(
                 say("events of the kind {kind} could not be read: {reason}", kind=kind, reason=quote(refused.message))
             )
+
+
+def _begin(ledger: Ledger, now: dt.datetime) -> dt.datetime:
+    """Give when the reading began, which an interrupted run may have kept."""
+    kept = ledger.mark(BEGUN).link
+    if isinstance(kept, str):
+        return dt.datetime.fromisoformat(kept)
+    ledger.note(BEGUN, Bookmark(link=now.isoformat(), done=True))
+    return now
 
 
 class _Reader:
@@ -61,7 +73,7 @@ class _Reader:
         self._failed = 0
 
     async def read(self, now: dt.datetime) -> None:
-        end = now - LAG
+        end = self._left_off(now - LAG)
         oldest = now - dt.timedelta(days=self._ask.days)
         clock = asyncio.get_running_loop().time
         begun = clock()
@@ -76,6 +88,19 @@ class _Reader:
             start = max(oldest, end - self._size)
             if await self._is_read(start, end):
                 end = start
+
+    def _left_off(self, newest: dt.datetime) -> dt.datetime:
+        """Give where an interrupted run left off; its last window is taken up as it was."""
+        marks = {
+            dt.datetime.fromisoformat(part.partition("/")[2]): mark
+            for part, mark in self._ledger.marks.items()
+            if part.startswith(f"{self._kind}/")
+        }
+        end = min((start for start, mark in marks.items() if mark.done), default=newest)
+        begun = [start for start, mark in marks.items() if not mark.done and start < end]
+        if begun:
+            self._size = end - max(begun)
+        return end
 
     async def _is_read(self, start: dt.datetime, end: dt.datetime) -> bool:
         """Read a window; tell whether to go on with the one before it."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
+from scanner.config import LimitsConfig
 from scanner.model.text import NOTHING, Text
+from scanner.sources.live.limits import DEFAULT, Limits
 
+SECONDS_OF_AN_HOUR = 3600
 ATTEMPTS = 8  # of one request, when the service stumbles
 ATTEMPTS_TO_CONNECT = 3
 ATTEMPTS_TO_UNDERSTAND = 5  # an answer that is cut off or no JSON
@@ -26,10 +29,11 @@ class Patience:
         answer: One answer from the request to its last byte; Exchange gives a cmdlet 15 minutes.
         backoff: Longest first pause where the service doesn't name one; it doubles, drawn at random from 0 upwards.
         longest_backoff: Longest such pause.
-        conditional_access_interval: Between two requests for Conditional Access and Identity Protection objects: one a
-            second for all applications of the tenant together (facts/apis.md §2.8).
+        link: How long a link to the next page is good after it was given; Exchange's live 30 minutes.
         body: Largest answer, in bytes, packed or unpacked.
         pages: Most pages of one listing.
+        large: Objects from which a list is read in parts side by side.
+        limits: How many requests each service gets.
     """
 
     walk: float = 4 * 3600
@@ -39,9 +43,16 @@ class Patience:
     answer: float = 960
     backoff: float = 1
     longest_backoff: float = 60
-    conditional_access_interval: float = 1
+    link: float = 29 * 60
     body: int = 64 * 2**20
     pages: int = 20_000
+    large: int = 10_000
+    limits: Limits = DEFAULT
+
+
+def patience_for(config: LimitsConfig) -> Patience:
+    """Give the patience that a configuration asks for."""
+    return Patience(walk=config.hours * SECONDS_OF_AN_HOUR, limits=Limits.of(config))
 
 
 class PassingError(Exception):
@@ -105,6 +116,24 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     now = _read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+def read_seconds_until(moment: str, headers: Mapping[str, str]) -> float | None:
+    """Read how many seconds it is to a moment that an answer names.
+
+    Args:
+        moment: An ISO 8601 time.
+        headers: The answer's headers; its own Date is compared with, so that a wrong clock does no harm.
+
+    Returns:
+        Seconds; ``None`` where it is no time.
+    """
+    try:
+        until = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    now = _read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
+    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=dt.UTC)) - now).total_seconds())
 
 
 def _read_date(text: str) -> dt.datetime | None:

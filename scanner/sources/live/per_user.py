@@ -35,11 +35,10 @@ async def read_per_user(graph: Graph, ask: PerUser, ids: Sequence[str], ledger: 
     """
     ledger.expected = len(ids)
     reader = _UserReader(graph, ask, ledger, patience)
-    first, rest = ids[:USERS_OF_A_BATCH], ids[USERS_OF_A_BATCH:]
-    await reader.read(first)
+    await reader.read(ids[:USERS_OF_A_BATCH])
     if ids and not ledger.count and reader.denial:
         raise reader.denial
-    await work_off(_cut(rest, USERS_OF_A_PAGE), reader.read, abreast=ABREAST)
+    await work_off(_cut(ids, USERS_OF_A_PAGE, USERS_OF_A_BATCH), reader.read, abreast=ABREAST)
     if ledger.count < len(ids):
         ledger.doubt(_word_doubt(len(ids) - ledger.count, len(ids), reader.last_reason))
 
@@ -64,12 +63,15 @@ class _UserReader:
     async def read(self, ids: Sequence[str]) -> None:
         """Read some users and pass them on as one page; those whose answer may come later are asked again.
 
+        Users that an earlier run read are not asked for.
+
         Raises:
             RefusedError: Graph refused a whole batch.
             UnreadableError: No usable answer came in time. What came before is passed on all the same.
         """
         rows: list[dict[str, object]] = []
-        pending = list(ids)
+        known = self._ledger.keys.find(ids)
+        pending = [user for at, user in enumerate(ids) if at not in known]
 
         async def ask_pending() -> None:
             later = [await self._ask_batch(batch, rows) for batch in _cut(tuple(pending), USERS_OF_A_BATCH)]
@@ -118,5 +120,5 @@ def _word_doubt(lacking: int, users: int, reason: Text) -> Text:
     return join(": ", [words, reason])
 
 
-def _cut(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+def _cut(ids: Sequence[str], size: int, start: int = 0) -> Iterator[Sequence[str]]:
+    return (ids[at : at + size] for at in range(start, len(ids), size))

@@ -1,35 +1,36 @@
 """Compares listings that should name the same mailboxes: Exchange gives no count that would prove them whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from scanner.evidence.section import Cmdlet, GraphList
 from scanner.model.text import Text, say, say_number
+from scanner.sources.live.keys import Ids
 from scanner.sources.live.ledger import Ledger
 
 MAILBOXES, CAS_MAILBOXES, USERS = "Get-Mailbox", "Get-CASMailbox", "Get-User"
 
 
-def reconcile(ledgers: Iterable[Ledger], mailbox_users: Mapping[str, None]) -> None:
+def reconcile(ledgers: Iterable[Ledger], mailbox_users: Ids) -> None:
     """Note a doubt where one listing names mailboxes that another should have named too.
 
     Args:
         ledgers: The accounts of all sections.
-        mailbox_users: Entra ids of the mailboxes, in lower case.
+        mailbox_users: Entra ids of the mailboxes.
     """
     found = list(ledgers)
     mailboxes, cas, users = (_find(found, name) for name in (MAILBOXES, CAS_MAILBOXES, USERS))
-    if mailboxes and mailboxes.failure is None:
+    if mailboxes and mailboxes.is_readable:
         _doubt_empty(mailboxes, found)
-        if cas and cas.failure is None:
+        if cas and cas.is_readable:
             _compare(mailboxes, cas)
-        if users and users.failure is None:
-            _note_lacking(users, len(mailbox_users.keys() - users.keys))
+        if users and users.is_readable:
+            _note_lacking(users, mailbox_users.keys.count_beyond(users.keys))
 
 
 def _compare(mailboxes: Ledger, cas: Ledger) -> None:
     if len(mailboxes.keys) == mailboxes.count and len(cas.keys) == cas.count:
-        _note_lacking(cas, len(mailboxes.keys - cas.keys))
-        unlisted = len(cas.keys - mailboxes.keys)
+        _note_lacking(cas, mailboxes.keys.count_beyond(cas.keys))
+        unlisted = cas.keys.count_beyond(mailboxes.keys)
         if unlisted:
             mailboxes.doubt(
                 say_number(

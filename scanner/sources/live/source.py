@@ -9,15 +9,18 @@ from typing import Any
 from scanner.errors import SourceError
 from scanner.evidence.section import Section
 from scanner.model.tenant import Tenant
-from scanner.sources.interface import PageSink, Progress
+from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.auth import TokenSource, read_claims
 from scanner.sources.live.exchange import Exchange
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
-from scanner.sources.live.http import open_wire
+from scanner.sources.live.harvest import Harvest
+from scanner.sources.live.http import Wire, open_wire
+from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.patience import Patience
+from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
-from scanner.sources.live.walk import Walk, open_ledgers
+from scanner.sources.live.walk import Walk
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -36,8 +39,24 @@ class LiveSource:
         self._sections = sections
         self._patience = patience or Patience()
 
-    def collect(self, sink: PageSink, progress: Progress) -> Tenant:
-        """Read every section into the sink, which is called from this thread only.
+    @property
+    def origin(self) -> str:
+        """What is read: the tenant where it answers, and the sections."""
+        hosts = self._target.hosts
+        names = ",".join(sorted(section.name for section in self._sections))
+        return f"{self._target.tenant.lower()} {hosts.authority} {hosts.graph} {hosts.exchange} {names}"
+
+    @property
+    def known(self) -> Tenant:
+        """The tenant as far as its configuration says who it is."""
+        wanted = self._target.tenant.lower()
+        tenant_id = wanted if GUID.fullmatch(wanted) else ""
+        return Tenant(id=tenant_id, domain=self._configured_domain(), cloud=self._target.cloud)
+
+    def collect(self, sink: LastingSink, progress: Progress) -> Tenant:
+        """Read every section into the sink, from where an interrupted run left off.
+
+        The sink is called from this thread only.
 
         Returns:
             The tenant that was read.
@@ -49,22 +68,44 @@ class LiveSource:
         """
         return asyncio.run(self._collect(sink, progress))
 
-    async def _collect(self, sink: PageSink, progress: Progress) -> Tenant:
-        hosts = self._target.hosts
-        async with open_wire(self._target, self._patience) as (wire, tokens):
-            tenant_id = await self._sign_in(tokens)
-            graph = Graph(wire, hosts.graph, self._patience)
-            tenant = await self._read_tenant(graph, tenant_id)
-            exchange = Exchange(
-                wire,
-                root=hosts.exchange,
-                suffix=self._target.exchange_suffix,
-                tenant=tenant.id or self._target.tenant,
-                patience=self._patience,
-            )
-            ledgers = open_ledgers(self._sections, sink, progress)
-            await Walk(graph, exchange, ledgers, self._patience).read_all()
+    async def _collect(self, sink: LastingSink, progress: Progress) -> Tenant:
+        deadline = asyncio.get_running_loop().time() + self._patience.walk
+        log = RequestLog(sink)
+        try:
+            async with open_wire(self._target, self._patience, log) as (wire, tokens):
+                graph = Graph(wire, self._target.hosts.graph, self._patience, progress.wait)
+                tenant = await self._meet(graph, tokens, deadline)
+                sink.meet(tenant)
+                harvest = Harvest()
+                ledgers = [Ledger(section, sink, progress, harvest) for section in self._sections]
+                exchange = self._open_exchange(wire, tenant, progress)
+                await Walk(graph, exchange, ledgers, harvest, self._patience).read_all(deadline)
+        finally:
+            log.flush()
         return tenant
+
+    async def _meet(self, graph: Graph, tokens: TokenSource, deadline: float) -> Tenant:
+        """Sign in and read who the tenant is.
+
+        Raises:
+            SourceError: That did not succeed in the time for the whole reading.
+        """
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._read_tenant(graph, await self._sign_in(tokens))
+        except TimeoutError as error:
+            message = "The time allowed for the whole reading ran out before anything was read."
+            raise SourceError(message, "Look at the network; then run it again.") from error
+
+    def _open_exchange(self, wire: Wire, tenant: Tenant, progress: Progress) -> Exchange:
+        return Exchange(
+            wire,
+            root=self._target.hosts.exchange,
+            suffix=self._target.exchange_suffix,
+            tenant=tenant.id or self._target.tenant,
+            patience=self._patience,
+            announce=progress.wait,
+        )
 
     async def _sign_in(self, tokens: TokenSource) -> str:
         """Sign in to both services before anything is asked.

@@ -8,7 +8,8 @@ from typing import Any
 from scanner.errors import SourceError
 from scanner.evidence.section import Cmdlet, GraphList, GraphLog, GraphObject, PerUser, ReferencedGroups, Section
 from scanner.model.text import Text, say
-from scanner.sources.interface import PageSink, Progress
+from scanner.sources.live.bookmark import Bookmark
+from scanner.sources.live.cmdlets import BAD_REQUEST, read_cmdlet
 from scanner.sources.live.exchange import Exchange
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
@@ -17,10 +18,16 @@ from scanner.sources.live.groups import read_groups
 from scanner.sources.live.harvest import Harvest, feeds_groups, feeds_users
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.log import read_log
+from scanner.sources.live.paging import is_stale, read_on
+from scanner.sources.live.parts import ALPHABET
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.per_user import read_per_user
 from scanner.sources.live.reconcile import reconcile
-from scanner.sources.live.together import run_together
+from scanner.sources.live.together import run_together, work_off
+
+PARTS_ABREAST = 8
+# How a name before the @ may begin, by the rules for userPrincipalName.
+BEGINNINGS = (*ALPHABET, "!", "#", "^", "~", "''")
 
 
 class Walk:
@@ -30,24 +37,35 @@ class Walk:
         graph: The tenant's Graph.
         exchange: The tenant's Exchange.
         ledgers: An account for each section.
+        harvest: The ids that the ledgers find for other sections.
         patience: How long to wait.
     """
 
-    def __init__(self, graph: Graph, exchange: Exchange, ledgers: Sequence[Ledger], patience: Patience) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        exchange: Exchange,
+        ledgers: Sequence[Ledger],
+        harvest: Harvest,
+        patience: Patience,
+    ) -> None:
         self._graph = graph
         self._exchange = exchange
         self._ledgers = ledgers
         self._patience = patience
-        self._harvest = Harvest()
+        self._harvest = harvest
         self._deadline = 0.0
 
-    async def read_all(self) -> None:
-        """Read and close every section.
+    async def read_all(self, deadline: float) -> None:
+        """Read and close every section that an earlier run did not close.
+
+        Args:
+            deadline: When to stop reading, by the loop's clock.
 
         Raises:
             SourceError: Not one could be read, and the reason concerns them all.
         """
-        self._deadline = asyncio.get_running_loop().time() + self._patience.walk
+        self._deadline = deadline
         await run_together(self._read(ledger) for ledger in self._ledgers if not _needs_others(ledger))
         reconcile(self._ledgers, self._harvest.mailbox_users)
         _refuse_nothing(self._ledgers)
@@ -62,6 +80,8 @@ class Walk:
 
     async def _read(self, ledger: Ledger) -> None:
         """Read one section; what goes wrong is noted and ends this section only."""
+        if ledger.is_closed:
+            return
         try:
             async with asyncio.timeout_at(self._deadline):
                 await self._choose_reader(ledger.section)(ledger)
@@ -80,7 +100,7 @@ class Walk:
             case GraphObject():
                 return lambda ledger: self._read_object(ask, ledger)
             case Cmdlet():
-                return lambda ledger: self._read_cmdlet(ask, ledger)
+                return lambda ledger: read_cmdlet(self._exchange, ask, ledger)
             case ReferencedGroups():
                 return self._read_groups
             case PerUser():
@@ -94,11 +114,46 @@ class Walk:
     async def _read_list(self, ask: GraphList, ledger: Ledger) -> None:
         if ask.counted:
             ledger.expected = await self._graph.count(ask.path)
-        async for rows in self._graph.pages(ask.path, ask.query):
-            self._harvest.take(ask, rows)
-            ledger.add(rows)
+        cut = self._is_cut(ask, ledger)
+        if cut:
+            await self._read_list_in_parts(ask, ledger)
+        if not cut or ledger.expected is None or ledger.count < ledger.expected:
+            await self._read_part(ask.path, ledger, "", ask.query)
         if ledger.expected is not None and ledger.count != ledger.expected:
             await self._count_again(ask, ledger)
+
+    def _is_cut(self, ask: GraphList, ledger: Ledger) -> bool:
+        """Tell whether a list is read in parts: it is large, or an earlier run began to."""
+        mark = ledger.mark()
+        large = bool(ask.cut_by) and (ledger.expected or 0) >= self._patience.large
+        return mark.parts or (large and mark.link is None and not mark.done)
+
+    async def _read_list_in_parts(self, ask: GraphList, ledger: Ledger) -> None:
+        """Read a list side by side, by how names begin; what begins otherwise is found by the count that follows."""
+        ledger.note("", Bookmark(parts=True))
+
+        async def read(beginning: str) -> None:
+            words = f"startswith({ask.cut_by},'{beginning}')"
+            await self._read_part(ask.path, ledger, beginning, {**ask.query, "$filter": words})
+
+        try:
+            await work_off(BEGINNINGS, read, abreast=PARTS_ABREAST)
+        except RefusedError as refused:
+            if refused.status != BAD_REQUEST:
+                raise
+
+    async def _read_part(self, path: str, ledger: Ledger, part: str, query: Mapping[str, str]) -> None:
+        """Read a part of a list from where an earlier run left off, or anew where its link is no longer good."""
+        mark = ledger.mark(part)
+        if mark.done:
+            return
+        try:
+            await read_on(self._graph.open_listing(path, query, mark), ledger, part)
+        except RefusedError as refused:
+            if not is_stale(refused, mark):
+                raise
+            ledger.begin_anew(part)
+            await read_on(self._graph.open_listing(path, query), ledger, part)
 
     async def _count_again(self, ask: GraphList, ledger: Ledger) -> None:
         """Doubt a list that is too short, unless objects were deleted meanwhile."""
@@ -107,21 +162,14 @@ class Walk:
             ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
 
     async def _read_log(self, ask: GraphLog, ledger: Ledger) -> None:
-        async def read_window(_: str, query: Mapping[str, str]) -> None:
-            async for rows in self._graph.pages(ask.path, query):
-                ledger.add(rows)
+        async def read_window(name: str, query: Mapping[str, str]) -> None:
+            await self._read_part(ask.path, ledger, name, query)
 
         await read_log(ask, ledger, read_window, dt.datetime.now(tz=dt.UTC))
 
     async def _read_object(self, ask: GraphObject, ledger: Ledger) -> None:
-        ledger.add([await self._graph.get(ask.path)])
-
-    async def _read_cmdlet(self, ask: Cmdlet, ledger: Ledger) -> None:
-        async for page in self._exchange.pages(ask):
-            self._harvest.take(ask, page.rows)
-            ledger.add(page.rows)
-            for doubt in page.doubts:
-                ledger.doubt(doubt)
+        if not ledger.mark().done:
+            ledger.keep([await self._graph.get(ask.path)], mark=Bookmark(done=True))
 
     async def _read_groups(self, ledger: Ledger) -> None:
         self._doubt_sources(ledger, feeds_groups, _word_groups)
@@ -129,8 +177,7 @@ class Walk:
 
     async def _read_per_user(self, ask: PerUser, ledger: Ledger) -> None:
         self._doubt_sources(ledger, feeds_users, _word_users)
-        users = tuple(self._harvest.mailbox_users)
-        await read_per_user(self._graph, ask, users, ledger, self._patience)
+        await read_per_user(self._graph, ask, self._harvest.mailbox_users, ledger, self._patience)
 
     def _doubt_sources(self, ledger: Ledger, feeds: Callable[[Any], bool], word: Callable[[str], Text]) -> None:
         """Doubt a section whose ids come from others that were not read to their end.
@@ -173,8 +220,3 @@ def _refuse_nothing(ledgers: Iterable[Ledger]) -> None:
     reasons = [one.failure.fatal for one in asked if one.failure and one.failure.fatal and not one.count]
     if asked and len(reasons) == len(asked):
         raise next(filter(None, reasons), SourceError("Nothing could be read.", ""))
-
-
-def open_ledgers(sections: Iterable[Section[Any]], sink: PageSink, progress: Progress) -> tuple[Ledger, ...]:
-    """Open an account for each section."""
-    return tuple(Ledger(section, sink, progress) for section in sections)

@@ -1,16 +1,19 @@
 """What the tests of the live source share: a sink that remembers, and targets of simulated tenants."""
 
+import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.config import load
 from scanner.evidence.registry import SECTIONS
 from scanner.evidence.section import Section
+from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.simulator import SimulatedTenant
 from scanner.sources.live import LiveSource, Patience, Target
+from scanner.sources.live.limits import Limits
 
 QUICK = Patience(
     walk=30,
@@ -20,28 +23,74 @@ QUICK = Patience(
     answer=4,
     backoff=0.01,
     longest_backoff=0.05,
-    conditional_access_interval=0,
     body=200_000,
     pages=50,
+    limits=Limits(),
 )
 
 
 class Shelf:
-    """A sink and a progress that remember everything."""
+    """A sink and a progress that remember everything; one that is used again goes on from where it was left."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.kept: dict[str, list[tuple[str, RawRows]]] = {}
         self.reports: dict[str, SectionReport] = {}
+        self.marks: dict[str, dict[str, bytes]] = {}
+        self.requests: list[RequestRecord] = []
         self.threads: set[int] = set()
         self.told: list[tuple[str, int, int | None]] = []
+        self.waits: list[tuple[str, float]] = []
+        self.sentences: list[str] = []
         self.tenant = Tenant()
 
-    def add_page(self, section: str, rows: Sequence[Mapping[str, object]], *, tabular: bool = False) -> None:
-        assert rows, "an empty page is not worth a call"
+    @property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """All rows by section, decoded."""
+        return {name: [row for _, page in pages for row in json.loads(page.body)] for name, pages in self.kept.items()}
+
+    def add_page(
+        self,
+        section: str,
+        rows: Sequence[Mapping[str, object]] | RawRows,
+        *,
+        tabular: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        assert isinstance(rows, RawRows)
+        assert rows.count == len(json.loads(rows.body)) > 0, "an empty page is not worth a call"
         assert section not in self.reports, "a page after the section was closed"
         assert not tabular
         self.threads.add(threading.get_ident())
-        self.rows.setdefault(section, []).extend(dict(row) for row in rows)
+        self.kept.setdefault(section, []).append((place.part if place else "", rows))
+        if place:
+            self.note_place(section, place)
+
+    def note_place(self, section: str, place: Place) -> None:
+        self.threads.add(threading.get_ident())
+        self.marks.setdefault(section, {})[place.part] = place.state
+
+    def settle(self) -> None:
+        self.threads.add(threading.get_ident())
+
+    def drop_part(self, section: str, part: str) -> None:
+        self.kept[section] = [(name, rows) for name, rows in self.kept.get(section, []) if name != part]
+        self.marks.get(section, {}).pop(part, None)
+
+    def places(self, section: str) -> Mapping[str, bytes]:
+        return dict(self.marks.get(section, {}))
+
+    def pages(self, section: str) -> Iterator[RawRows]:
+        return iter([rows for _, rows in self.kept.get(section, [])])
+
+    def report_of(self, section: str) -> SectionReport | None:
+        return self.reports.get(section)
+
+    def meet(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+
+    def add_requests(self, records: Sequence[RequestRecord]) -> None:
+        self.threads.add(threading.get_ident())
+        self.requests.extend(records)
 
     def close_section(self, report: SectionReport) -> None:
         assert report.section not in self.reports, "closed twice"
@@ -50,6 +99,12 @@ class Shelf:
 
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         self.told.append((section, rows, expected))
+
+    def wait(self, why: str, seconds: float) -> None:
+        self.waits.append((why, seconds))
+
+    def tell(self, sentence: str) -> None:
+        self.sentences.append(sentence)
 
     def states(self, state: SectionState) -> set[str]:
         return {name for name, report in self.reports.items() if report.state is state}
@@ -60,7 +115,12 @@ def pick(*names: str) -> tuple[Section[Any], ...]:
 
 
 def collect(target: Target, sections: Sequence[Section[Any]] = SECTIONS, patience: Patience = QUICK) -> Shelf:
-    shelf = Shelf()
+    return go_on(Shelf(), target, sections, patience)
+
+
+def go_on(
+    shelf: Shelf, target: Target, sections: Sequence[Section[Any]] = SECTIONS, patience: Patience = QUICK
+) -> Shelf:
     shelf.tenant = LiveSource(target, sections, patience).collect(shelf, shelf)
     return shelf
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from scanner.errors import StoreError
 from scanner.model.section import SectionState
 from scanner.sources.live import LiveSource
+from scanner.sources.live.limits import Limits, Rate
 from tests.sources.live.conftest import Stranger
 from tests.sources.live.scene import QUICK, Shelf, collect, pick
 from tests.sources.live.stage import Scene, Stage, as_json, in_turn, page
@@ -273,7 +274,7 @@ def test_an_answer_that_is_too_large_is_not_swallowed(stage: Stage, packed: bool
 def test_scarce_requests_keep_their_distance(stage: Stage) -> None:
     """Conditional Access and Identity Protection share one request a second of the whole tenant."""
     sections = pick("conditional-access-policies", "named-locations", "risky-users")
-    collect(stage.target(), sections, replace(QUICK, conditional_access_interval=0.3))
+    collect(stage.target(), sections, replace(QUICK, limits=Limits(conditional_access=Rate(requests=1, seconds=0.3))))
     visits = [visit for visit in stage.visits if "/identity" in visit.path]
     moments = [visit.at for visit in visits]
     assert len(moments) == 3

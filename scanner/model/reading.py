@@ -1,0 +1,67 @@
+"""The reading of a tenant as it passes: pages as bytes, how far a listing came, and what was asked."""
+
+import datetime as dt
+
+from scanner.model.frozen import Frozen
+
+
+class RawRows(Frozen, frozen=True, kw_only=True):
+    """The rows of one page, not decoded.
+
+    Attributes:
+        count: How many rows there are.
+        body: A JSON array of objects, as the provider wrote it.
+    """
+
+    count: int
+    body: bytes
+
+
+class Place(Frozen, frozen=True, kw_only=True):
+    """How far one part of a section was read; kept in the same transaction as the page that led there.
+
+    Attributes:
+        part: The part's name within its section; empty where the section is read in one piece.
+        state: What the source needs to go on from there, as JSON.
+    """
+
+    part: str = ""
+    state: bytes
+
+
+class RequestRecord(Frozen, frozen=True, kw_only=True):
+    """One request that was sent, as the ledger of requests keeps it.
+
+    Attributes:
+        at: When it was sent, in UTC.
+        method: HTTP method.
+        path: Path without the ids in it and without its query; for a cmdlet with its name.
+        status: HTTP status of the answer; 0 where none came.
+        received: Bytes of the answer's body, as they came.
+        waited_ms: Milliseconds that it was held back for the service's limits before it was sent.
+        reading: It could not alter anything.
+    """
+
+    at: dt.datetime
+    method: str
+    path: str
+    status: int
+    received: int
+    waited_ms: int
+    reading: bool = True
+
+
+class RequestTotals(Frozen, frozen=True, kw_only=True):
+    """What the ledger of requests adds up to, for one snapshot.
+
+    Attributes:
+        requests: How many were sent.
+        writes: How many of them could have altered something.
+        received_bytes: Bytes of all answers, as they came.
+        waited_seconds: Seconds that requests were held back for the services' limits, all together.
+    """
+
+    requests: int = 0
+    writes: int = 0
+    received_bytes: int = 0
+    waited_seconds: float = 0.0

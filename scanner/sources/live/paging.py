@@ -1,0 +1,54 @@
+"""Reads a listing page by page: what is read is kept before the next page is asked for."""
+
+import asyncio
+from typing import Protocol
+
+from scanner.sources.live.bookmark import Bookmark
+from scanner.sources.live.failure import RefusedError
+from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.page import ListPage
+
+# What services answer to a link that is no longer good: Graph 400 or 410, sometimes 404 (facts/apis.md §6).
+STALE = frozenset({400, 404, 410})
+
+
+class Listing(Protocol):
+    """Pages, one after the other."""
+
+    @property
+    def mark(self) -> Bookmark:
+        """How far it is read."""
+
+    async def read(self) -> ListPage:
+        """Read the next page."""
+
+
+async def read_on(listing: Listing, ledger: Ledger, part: str = "") -> None:
+    """Read a listing to its end, or until it has to be read in parts.
+
+    Each page is kept, with the link to the next one, before that is asked for: a killed program fetches at most one
+    page again. What is left to do with a page is done while the next one is on its way.
+
+    Args:
+        listing: The listing.
+        ledger: The account of its section.
+        part: The part of the section that it is.
+    """
+    page = await listing.read()
+    while True:
+        ledger.add(page, part, listing.mark)
+        if listing.mark.done or listing.mark.parts:
+            ledger.settle()
+            return
+        coming = asyncio.create_task(listing.read())
+        try:
+            await asyncio.sleep(0)  # lets the request go out
+            ledger.settle()
+            page = await coming
+        finally:
+            coming.cancel()
+
+
+def is_stale(refused: RefusedError, mark: Bookmark) -> bool:
+    """Tell whether a listing was refused because the link that an earlier run kept is no longer good."""
+    return mark.link is not None and refused.status in STALE
