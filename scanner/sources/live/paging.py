@@ -46,7 +46,14 @@ async def read_on(listing: Listing, ledger: Ledger, part: str = "") -> None:
             ledger.settle()
             page = await coming
         finally:
-            coming.cancel()
+            await _stop(coming)
+
+
+async def _stop(coming: "asyncio.Task[ListPage]") -> None:
+    """End a request that nobody waits for any more."""
+    if not coming.done():
+        coming.cancel()
+        await asyncio.wait({coming})
 
 
 def is_stale(refused: RefusedError, mark: Bookmark) -> bool:
