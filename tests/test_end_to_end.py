@@ -44,6 +44,11 @@ cloud = "custom"
 kind = "{kind}"
 client_id = "{tenant.client_id}"
 {credential}
+[tenants.simulated.limits]
+graph = 2000
+conditional_access = 10
+reports = 10
+exchange = 100
 [tenants.simulated.endpoints]
 authority = "{tenant.authority_url}"
 graph = "{tenant.graph_url}"

@@ -175,7 +175,7 @@ class LimitsConfig(Table, frozen=True):
 
     graph: float = 150
     conditional_access: float = 0.5
-    reports: float = 0.3
+    reports: float = 0.4
     exchange: float = 5
     hours: float = 4
     resume_hours: float = 24
