@@ -9,8 +9,8 @@ from scanner.model.frozen import Frozen
 from scanner.model.notes import OwnerNote
 from scanner.report.contract import RunPart, SummaryPart
 
-DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json")
-ALL_FORMATS = (*DEFAULT_FORMATS, "csv-raw", "ocsf", "junit")
+DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "remediation")
+ALL_FORMATS = (*DEFAULT_FORMATS, "undo", "csv-raw", "ocsf", "junit")
 DEFAULT_OUT = Path("smtp-posture-runs")
 DEFAULT_STORE = "sqlite:///smtp-posture.db"
 

@@ -16,8 +16,8 @@ Format = Annotated[
     str,
     typer.Option(
         "--format",
-        help="Comma-separated list of html, pdf, xlsx, csv, json; for programs also csv-raw (values as they are), ocsf "
-        "(compliance findings) and junit (one test case per mailbox).",
+        help="Comma-separated list of html, pdf, xlsx, csv, json, remediation (PowerShell, with undo beside it); for "
+        "programs also csv-raw (values as they are), ocsf (compliance findings) and junit (one test case per mailbox).",
     ),
 ]
 Archive = Annotated[

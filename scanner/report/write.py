@@ -11,7 +11,7 @@ import msgspec
 from scanner.errors import RenderError
 from scanner.model.frozen import Frozen
 from scanner.report.contract import Report
-from scanner.report.formats import Edition, Format, find_format
+from scanner.report.formats import COMPANIONS, Edition, Format, find_format
 
 MANIFEST: Final = "manifest.json"
 MANIFEST_SCHEMA: Final = "smtp-posture.manifest/1"
@@ -102,7 +102,8 @@ def write_run(
         ConfigurationError: There is no such format or language.
         RenderError: The folder or the manifest can't be written.
     """
-    chosen = {name: find_format(name) for name in sorted(set(formats), key=lambda name: (name == _LAST, name))}
+    named = {*formats, *(COMPANIONS[name] for name in formats if name in COMPANIONS)}
+    chosen = {name: find_format(name) for name in sorted(named, key=lambda name: (name == _LAST, name))}
     return write_formats(Edition(report, language, snapshot_digest or "", archive=archive), folder, chosen)
 
 

@@ -18,7 +18,7 @@ from scanner.errors import ConfigurationError
 from scanner.schedule.cron import GRAMMAR, CronFields
 from scanner.schedule.times import make_trigger
 
-FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "csv-raw", "ocsf", "junit"]
+FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "remediation", "undo", "csv-raw", "ocsf", "junit"]
 
 OWN_FOLDER = Path("schedules")
 # A name is an argument on the command line and a word in messages.
@@ -31,7 +31,7 @@ EXPECTED = {
     "timezone": "the name of a time zone, e.g. Europe/Amsterdam",
     "until": "a day, e.g. 2026-12-31",
     "tenants": '"all", or a list of names from the configuration',
-    "formats": "a list of html, pdf, xlsx, csv, json, csv-raw, ocsf, junit",
+    "formats": "a list of html, pdf, xlsx, csv, json, remediation, undo, csv-raw, ocsf, junit",
     "lang": "the code of a language, e.g. en",
     "out": "a folder",
     "as_of": "a day, e.g. 2026-12-31",
@@ -62,7 +62,7 @@ class ScheduleTable(Table, frozen=True, kw_only=True):
     timezone: str = "UTC"
     until: dt.date | None = None
     tenants: Literal["all"] | tuple[str, ...] = "all"
-    formats: tuple[FormatName, ...] = ("html", "pdf", "xlsx", "csv", "json")
+    formats: tuple[FormatName, ...] = ("html", "pdf", "xlsx", "csv", "json", "remediation")
     lang: str = "en"
     out: str = "smtp-posture-runs"
     as_of: dt.date | None = None

@@ -12,6 +12,9 @@ from scanner.report.language import Language, open_language
 if TYPE_CHECKING:
     from scanner.report.view import ReportView
 
+COMPANIONS = {"remediation": "undo"}
+"""Formats that another one always brings along: nobody should have what changes without what takes it back."""
+
 _NOT_FORMATS = frozenset({"pdf-child"})
 
 
