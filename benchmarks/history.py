@@ -3,8 +3,8 @@
     python benchmarks/history.py [--mailboxes N]
 
 Both months are kept through the program itself: evidence, posture, run. The rows are the simulated tenant's, with the
-columns that a scan asks for and ids that do not compress. In the second month two mailboxes of a hundred differ, and the
-difference must name each of them. The floor is reading and unpacking what was kept of both runs, comparing nothing.
+columns that a scan asks for and ids that do not compress. In the second month two mailboxes of a hundred differ, and
+the difference must name each of them. The floor is reading and unpacking what was kept of both runs, comparing nothing.
 """
 
 import argparse
