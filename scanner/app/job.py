@@ -49,6 +49,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         store_url: Where the snapshot is kept.
         waivers: Accepted flags.
         owner_notes: What owners say of their senders.
+        signing_key: File of the key that signs the manifest; ``None`` where it is not signed.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
         resume_hours: How old an interrupted reading may be to be gone on with.
         allow_partial: Judge what an interrupted reading left, without reading on.
@@ -66,6 +67,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     archive: bool = False
     resume_hours: float = 24
     allow_partial: bool = False
+    signing_key: Path | None = None
 
 
 class FinishedRun(Frozen, frozen=True, kw_only=True):

@@ -17,9 +17,10 @@ from scanner.app.resume import find_unfinished, open_snapshot, seal_partial
 from scanner.posture import Posture, pose
 from scanner.report.build import RunFacts, build
 from scanner.report.contract import MailboxPart, Report, WaiverPart
+from scanner.report.signature import load_signer
 from scanner.report.write import WrittenRun, write_run
 from scanner.sources.interface import EvidenceSource, Progress
-from scanner.store import KeptWaiver, RunRecord, RunSummary, Store, make_id
+from scanner.store import KeptWaiver, RunHashes, RunRecord, RunSummary, Store, make_id
 
 Clock = Callable[[], dt.datetime]
 
@@ -88,10 +89,17 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
     )
     digest = store.digest(snapshot_id)
     written = write_run(
-        report, job.out / facts.id, job.formats, language=job.language, snapshot_digest=digest, archive=job.archive
+        report,
+        job.out / facts.id,
+        job.formats,
+        language=job.language,
+        snapshot_digest=digest,
+        archive=job.archive,
+        signer=load_signer(job.signing_key) if job.signing_key else None,
     )
     record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
-    store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers])
+    hashes = RunHashes(snapshot=digest, report=written.manifest.report_sha256, manifest=written.manifest_sha256)
+    store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers], hashes)
     return FinishedRun(
         folder=written.folder,
         files=written.files,

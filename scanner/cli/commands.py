@@ -25,7 +25,7 @@ Choices = dict[str, Any]
 def do_demo(*, mailboxes: int | None, seed: int | None, scenario: str, as_json: bool, choices: Choices) -> ExitCode:
     """Scan the simulated tenant."""
     config = sources.load_config(None)
-    job = make_job(**choices, store_url=config.store.url)
+    job = make_job(**choices, config=config)
     with sources.simulated_tenant(mailboxes, seed, scenario) as tenant, progress_on_terminal() as progress:
         finished = run_job(sources.live_source(tenant), job, progress)
     return announce(finished, job.fail_on, as_json=as_json)
@@ -35,7 +35,7 @@ def do_scan(*, config_file: Path | None, tenant_name: str | None, as_json: bool,
     """Scan a configured tenant."""
     config = sources.load_config(config_file)
     tenant = sources.choose_tenant(config, tenant_name)
-    job = make_job(**choices, store_url=config.store.url, **of_tenant(tenant))
+    job = make_job(**choices, config=config, **of_tenant(tenant))
     with progress_on_terminal() as progress:
         finished = run_job(sources.live_source(tenant), job, progress)
     return announce(finished, job.fail_on, as_json=as_json)
@@ -47,7 +47,7 @@ def do_import(
     """Read a folder of exported files."""
     config = sources.load_config(config_file)
     named = of_tenant(sources.choose_tenant(config, tenant_name)) if tenant_name else {}
-    job = make_job(**choices, store_url=config.store.url, **named)
+    job = make_job(**choices, config=config, **named)
     source = sources.folder_source(folder)
     with progress_on_terminal() as progress:
         finished = run_job(source, job, progress)
@@ -60,7 +60,7 @@ def do_import(
 def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices: Choices) -> ExitCode:
     """Judge and render a kept run again, or on purpose a snapshot whose reading was interrupted."""
     config = sources.load_config(config_file)
-    job = make_job(**choices, store_url=config.store.url)
+    job = make_job(**choices, config=config)
     started = utc_now()
     with Store.open(job.store_url) as store:
         snapshot_id = choose_evidence(store, run_name, allow_partial=job.allow_partial)

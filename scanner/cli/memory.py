@@ -1,17 +1,22 @@
-"""The commands that look back: the runs that are kept, and what changed between two of them."""
+"""The commands that look back: the runs that are kept, what changed between two, whether one is still what it was."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from scanner.app import sources
 from scanner.app.history import Difference, differ
+from scanner.app.verify import State, Verification, verify_folder, verify_run
 from scanner.cli.commands import print_json, print_line
-from scanner.errors import ExitCode
+from scanner.cli.terminal import complain
+from scanner.config import Config
+from scanner.errors import ExitCode, StoreError
 from scanner.report.contract import ChangePart
 from scanner.store import RunRecord, Store
 
 MOST_SHOWN = 200
+MARKS = {State.HOLDS: "✓", State.FAILS: "✗", State.NOT_CHECKED: "·"}
 HEADINGS = {
     "switch": "SMTP AUTH switches that changed",
     "setting": "settings that changed",
@@ -102,3 +107,56 @@ def sentence_of(change: ChangePart) -> str:
         values = ""
     because = f"  ({change.because})" if change.because else ""
     return f"{name}{aspect}{values}{because}"
+
+
+def do_verify(*, run_name: str, public_key: Path | None, config_file: Path | None, as_json: bool) -> ExitCode:
+    """Say whether a run is still what it was."""
+    config = sources.load_config(config_file)
+    key = public_key or config.signing.key_file
+    folder = Path(run_name)
+    with store_if_there(config, needed=not folder.is_dir()) as store:
+        if store is None or folder.is_dir():
+            found = verify_folder(folder, store, key)
+        else:
+            found = verify_run(run_name, store, key)
+    if as_json:
+        print_json(found)
+    else:
+        print_line("\n".join(draw_verification(found)))
+    return ExitCode.OK if found.intact else ExitCode.FAILURE
+
+
+@contextmanager
+def store_if_there(config: Config, *, needed: bool) -> Iterator[Store | None]:
+    """Open the store; where it isn't needed, none is made, and none that can't be opened stands in the way."""
+    path = sqlite_path(config.store.url)
+    if not needed and path is not None and not path.exists():
+        yield None
+        return
+    try:
+        store = Store.open(config.store.url)
+    except StoreError as error:
+        if needed:
+            raise
+        complain(error)
+        yield None
+        return
+    with store:
+        yield store
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Give the file of a store in SQLite; ``None`` for another kind."""
+    scheme, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") else None
+
+
+def draw_verification(found: Verification) -> Iterator[str]:
+    """Write a verification for the terminal."""
+    yield f"{found.run or 'A run'}  {found.folder}".rstrip()
+    for level in found.levels:
+        yield f"  {MARKS[level.state]} {level.name:9}  {level.says}"
+        if level.state is State.HOLDS and level.proves:
+            yield f"    {'':9}  {level.proves}"
+        yield from (f"    {'':9}  - {detail}" for detail in level.details)
+    yield "Intact, as far as it could be checked." if found.intact else "NOT intact."

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from scanner.app.job import ALL_FORMATS, DEFAULT_FORMATS, FailOn, Job, Waiver
-from scanner.config import load_notes
+from scanner.config import Config, load_notes
 from scanner.errors import ConfigurationError
+from scanner.report.signature import load_signer
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
 Format = Annotated[
@@ -103,7 +104,7 @@ def make_job(
     as_of: str,
     source_ips: list[str],
     fail_on: FailOn | None,
-    store_url: str,
+    config: Config,
     configured_ips: tuple[str, ...] = (),
     waivers: tuple[Waiver, ...] = (),
     archive: bool = False,
@@ -119,6 +120,8 @@ def make_job(
     """
     if archive and "pdf" not in read_formats(formats):
         raise ConfigurationError("--archive is about the PDF, and --format leaves it out.", "Name pdf in --format.")
+    if config.signing.key_file:
+        load_signer(config.signing.key_file)  # a key that can't be used is told before a tenant is read
     return Job(
         out=out,
         formats=read_formats(formats),
@@ -126,7 +129,8 @@ def make_job(
         as_of=read_date(as_of),
         source_ips=read_addresses(source_ips) or configured_ips,
         fail_on=fail_on,
-        store_url=store_url,
+        store_url=config.store.url,
+        signing_key=config.signing.key_file,
         waivers=waivers,
         archive=archive,
         owner_notes=load_notes(notes) if (notes := owner_notes or configured_notes) else (),

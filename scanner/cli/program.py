@@ -149,6 +149,23 @@ def diff(
 
 
 @app.command()
+def verify(
+    run_name: Annotated[
+        str, typer.Argument(metavar="RUN", help="An id, latest, previous, or the path of a run folder.")
+    ],
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="Public key (PEM, Ed25519) of whoever signed the run.")
+    ] = None,
+    config: o.ConfigFile = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Say whether a run is still what it was, and what each level of that proves; works offline."""
+    from scanner.cli.memory import do_verify
+
+    return do_verify(run_name=run_name, public_key=public_key, config_file=config, as_json=as_json)
+
+
+@app.command()
 def report(
     run_name: Annotated[str, typer.Argument(metavar="RUN", help="An id, latest, or previous.")],
     config: o.ConfigFile = None,

@@ -4,7 +4,7 @@ import datetime as dt
 import ipaddress
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -30,14 +30,16 @@ class StoreConfig(Table, frozen=True):
 
     Attributes:
         url: A SQLAlchemy address.
+        keep_days: How long runs and their evidence are kept; `purge` removes what is older.
     """
 
     url: str = "sqlite:///smtp-posture.db"
+    keep_days: Annotated[int, msgspec.Meta(ge=1)] = 400
 
     def __repr__(self) -> str:
         """Show the address without the password that it may hold."""
         shown = PASSWORD.sub(r"\1…@", self.url)
-        return f"StoreConfig(url={shown!r})"
+        return f"StoreConfig(url={shown!r}, keep_days={self.keep_days})"
 
 
 class CredentialConfig(Table, frozen=True):
@@ -232,15 +234,27 @@ class TenantConfig(Table, frozen=True):
             raise ValueError("`proxy` is expected to be an http:// or https:// address without user and password")
 
 
+class SigningConfig(Table, frozen=True):
+    """How manifests are signed; the key stands in its file, never here.
+
+    Attributes:
+        key_file: PEM file with an Ed25519 private key; without it nothing is signed.
+    """
+
+    key_file: Path | None = None
+
+
 class Config(Table, frozen=True):
     """The whole configuration.
 
     Attributes:
         store: Where snapshots and runs are kept.
+        signing: How manifests are signed.
         tenants: The tenants by the names that the user gave them.
     """
 
     store: StoreConfig = StoreConfig()
+    signing: SigningConfig = SigningConfig()
     tenants: dict[str, TenantConfig] = msgspec.field(default_factory=dict)
 
 

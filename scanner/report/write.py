@@ -10,8 +10,10 @@ import msgspec
 
 from scanner.errors import RenderError
 from scanner.model.frozen import Frozen
+from scanner.report.canonical import digest_report
 from scanner.report.contract import Report
 from scanner.report.formats import COMPANIONS, Edition, Format, find_format
+from scanner.report.signature import SIGNATURE, Signer, write_signature
 
 MANIFEST: Final = "manifest.json"
 MANIFEST_SCHEMA: Final = "smtp-posture.manifest/1"
@@ -41,6 +43,9 @@ class Manifest(Frozen, frozen=True, kw_only=True):
         as_of: The date that verdicts are judged for.
         complete: All core evidence was read.
         snapshot_sha256: Digest of the snapshot that it was made from, or null.
+        report_sha256: Digest of the report's content as canonical JSON, whichever formats were written; ``""`` in
+            manifests of the first version.
+        signed_by: SHA-256 of the public key that the signature beside this file fits, or null.
         files: The files, by name.
         missing: Formats that could not be made, with the reason.
     """
@@ -54,6 +59,8 @@ class Manifest(Frozen, frozen=True, kw_only=True):
     as_of: str
     complete: bool
     snapshot_sha256: str | None
+    report_sha256: str = ""
+    signed_by: str | None = None
     files: tuple[ManifestFile, ...]
     missing: dict[str, str]
 
@@ -67,6 +74,7 @@ class WrittenRun(Frozen, frozen=True, kw_only=True):
         missing: Formats that could not be made, with the reason.
         remarks: Files that something lacks, and what.
         manifest: What the manifest says.
+        manifest_sha256: Digest of manifest.json.
     """
 
     folder: Path
@@ -74,9 +82,10 @@ class WrittenRun(Frozen, frozen=True, kw_only=True):
     missing: dict[str, str]
     remarks: dict[str, str]
     manifest: Manifest
+    manifest_sha256: str
 
 
-def write_run(
+def write_run(  # noqa: PLR0913 -- what a run folder may have
     report: Report,
     folder: Path,
     formats: Collection[str],
@@ -84,6 +93,7 @@ def write_run(
     language: str = "en",
     snapshot_digest: str | None = None,
     archive: bool = False,
+    signer: Signer | None = None,
 ) -> WrittenRun:
     """Writes a report into a new run folder.
 
@@ -94,6 +104,7 @@ def write_run(
         language: Code of the report's language.
         snapshot_digest: SHA-256 of the snapshot that the report was made from.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
+        signer: Signs the manifest.
 
     Returns:
         What was written, and which formats could not be made.
@@ -104,16 +115,19 @@ def write_run(
     """
     named = {*formats, *(COMPANIONS[name] for name in formats if name in COMPANIONS)}
     chosen = {name: find_format(name) for name in sorted(named, key=lambda name: (name == _LAST, name))}
-    return write_formats(Edition(report, language, snapshot_digest or "", archive=archive), folder, chosen)
+    return write_formats(Edition(report, language, snapshot_digest or "", archive=archive), folder, chosen, signer)
 
 
-def write_formats(edition: Edition, folder: Path, formats: Mapping[str, Format]) -> WrittenRun:
+def write_formats(
+    edition: Edition, folder: Path, formats: Mapping[str, Format], signer: Signer | None = None
+) -> WrittenRun:
     """Writes an edition with given formats, in their order; a format that fails does not hinder the others.
 
     Args:
         edition: What to write.
         folder: The run folder; it must not exist yet.
         formats: Formats by name.
+        signer: Signs the manifest.
 
     Returns:
         What was written.
@@ -129,10 +143,21 @@ def write_formats(edition: Edition, folder: Path, formats: Mapping[str, Format])
             written[name] = _write_format(edition, folder, form)
         except RenderError as error:
             missing[name] = edition.missing[form.file_name] = " ".join(filter(None, (error.message, error.advice)))
-    manifest = _describe(edition, written, missing)
-    _write_whole(folder, MANIFEST, lambda out: _write_manifest(manifest, out))
+    manifest = _describe(edition, written, missing, signer)
+    text = _manifest_text(manifest)
+    if signer:
+        signature = write_signature(signer.sign(text))
+        _write_whole(folder, SIGNATURE, lambda out: _write_all(signature, out))
+    entry = _write_whole(folder, MANIFEST, lambda out: _write_all(text, out))
     files = {name: folder / entry.name for name, entry in written.items()}
-    return WrittenRun(folder=folder, files=files, missing=missing, remarks=dict(edition.remarks), manifest=manifest)
+    return WrittenRun(
+        folder=folder,
+        files=files,
+        missing=missing,
+        remarks=dict(edition.remarks),
+        manifest=manifest,
+        manifest_sha256=entry.sha256,
+    )
 
 
 def _write_format(edition: Edition, folder: Path, form: Format) -> ManifestFile:
@@ -206,7 +231,9 @@ def _describe_file(path: Path, name: str) -> ManifestFile:
     return ManifestFile(name=name, size=path.stat().st_size, sha256=digest.hexdigest())
 
 
-def _describe(edition: Edition, written: Mapping[str, ManifestFile], missing: dict[str, str]) -> Manifest:
+def _describe(
+    edition: Edition, written: Mapping[str, ManifestFile], missing: dict[str, str], signer: Signer | None
+) -> Manifest:
     """Makes the manifest."""
     report = edition.report
     return Manifest(
@@ -219,11 +246,18 @@ def _describe(edition: Edition, written: Mapping[str, ManifestFile], missing: di
         as_of=report.run.as_of,
         complete=report.run.complete,
         snapshot_sha256=edition.digest or None,
+        report_sha256=digest_report(report),
+        signed_by=signer.fingerprint if signer else None,
         files=tuple(sorted(written.values(), key=lambda entry: entry.name)),
         missing=missing,
     )
 
 
-def _write_manifest(manifest: Manifest, out: BinaryIO) -> None:
+def _manifest_text(manifest: Manifest) -> bytes:
     """Writes the manifest in a form that a person can read."""
-    out.write(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+
+
+def _write_all(text: bytes, out: BinaryIO) -> None:
+    """Writes bytes."""
+    out.write(text)

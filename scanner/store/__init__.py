@@ -2,10 +2,12 @@
 
 from scanner.store.ids import make_id
 from scanner.store.interface import SnapshotWriter, Store
-from scanner.store.records import KeptWaiver, RunRecord, RunSummary, StoredPage, Unfinished
+from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, RunSummary, StoredPage, Unfinished
 
 __all__ = [
     "KeptWaiver",
+    "Link",
+    "RunHashes",
     "RunRecord",
     "RunSummary",
     "SnapshotWriter",

@@ -11,7 +11,7 @@ from scanner.model.period import PeriodBook
 from scanner.model.reading import Place, RawRows, RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
-from scanner.store.records import KeptWaiver, RunRecord, StoredPage, Unfinished
+from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
 
 
 class SnapshotWriter(Protocol):
@@ -201,17 +201,32 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def add_run(self, run: RunRecord, posture: KeptPosture | None = None, waivers: Sequence[KeptWaiver] = ()) -> None:
+    def add_run(
+        self,
+        run: RunRecord,
+        posture: KeptPosture | None = None,
+        waivers: Sequence[KeptWaiver] = (),
+        hashes: RunHashes | None = None,
+    ) -> None:
         """Keep a run with what is to be remembered of it, all or nothing.
 
         Args:
             run: The run.
             posture: What later runs are compared with.
             waivers: Flags that somebody had accepted.
+            hashes: What the run is recognised by; with them it becomes a link of its tenant's hash chain.
 
         Raises:
             StoreError: A run of that id is there already, or it can't be written.
         """
+
+    @abstractmethod
+    def links(self, tenant_id: str) -> list[Link]:
+        """Give the hash chain of a tenant, in order."""
+
+    @abstractmethod
+    def links_about(self, run_id: str) -> list[Link]:
+        """Give the links about a run, whichever tenant's it is, also after it was purged."""
 
     @abstractmethod
     def posture(self, run: RunRecord) -> KeptPosture | None:

@@ -100,3 +100,40 @@ class RunRecord(Frozen, frozen=True):
     def order(self) -> tuple[dt.datetime, dt.datetime]:
         """Sort runs by the age of their evidence: older evidence may be judged later."""
         return (self.evidence_at or self.started, self.started)
+
+
+class RunHashes(Frozen, frozen=True):
+    """What a run is recognised by; each a SHA-256 in hex.
+
+    Attributes:
+        snapshot: Of the evidence that was judged.
+        report: Of the report's content as canonical JSON.
+        manifest: Of manifest.json.
+    """
+
+    snapshot: str
+    report: str
+    manifest: str
+
+
+class Link(Frozen, frozen=True):
+    """One link of a tenant's hash chain.
+
+    Attributes:
+        number: From 1, without a gap.
+        kind: ``run`` (one was kept), ``purge`` (one was removed) or ``erasure`` (a person was taken out of a snapshot).
+        subject: Id of the run or the snapshot that it is about.
+        at: When it was added, in UTC.
+        body: What it says: plain JSON values.
+        previous: Hash of the link before.
+        hash: SHA-256 of all the rest, in hex.
+    """
+
+    tenant_id: str
+    number: int
+    kind: str
+    subject: str
+    at: dt.datetime
+    body: Mapping[str, object]
+    previous: str
+    hash: str = ""

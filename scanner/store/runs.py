@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, insert, select
 
 from scanner.errors import RunNotFoundError
 from scanner.model.kept import KeptPosture
-from scanner.store.forms import from_posture, from_run, from_waiver, plain, to_posture, to_run, to_waiver
-from scanner.store.records import KeptWaiver, RunRecord
+from scanner.store.forms import from_moment, from_posture, from_run, from_waiver, plain, to_posture, to_run, to_waiver
+from scanner.store.records import KeptWaiver, RunHashes, RunRecord
 from scanner.store.tables import POSTURE, RUN, WAIVER
 
 LISTED = "List them with: smtp-posture runs."
@@ -24,6 +24,22 @@ def insert_run(
         connection.execute(insert(POSTURE).values({**key, "body": from_posture(posture)}))
     if waivers:
         connection.execute(insert(WAIVER), [{**key, **from_waiver(waiver)} for waiver in waivers])
+
+
+def body_of(run: RunRecord, hashes: RunHashes) -> dict[str, object]:
+    """Say of a run what its link in the chain keeps; nothing of it is personal."""
+    return {
+        "run": run.id,
+        "started": from_moment(run.started),
+        "finished": from_moment(run.finished),
+        "as_of": run.as_of.isoformat(),
+        "complete": run.complete,
+        "tool_version": run.tool_version,
+        "snapshot": run.snapshot_id,
+        "snapshot_sha256": hashes.snapshot,
+        "report_sha256": hashes.report,
+        "manifest_sha256": hashes.manifest,
+    }
 
 
 def read_posture(engine: Engine, run: RunRecord) -> KeptPosture | None:

@@ -11,16 +11,17 @@ from scanner.model.kept import KeptPosture
 from scanner.model.reading import RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.store.chain import add_link, to_link
 from scanner.store.digest import digest_of
 from scanner.store.engine import open_engine, read_url, writing
-from scanner.store.forms import to_report, to_request, to_tenant, to_unfinished
+from scanner.store.forms import plain, to_report, to_request, to_tenant, to_unfinished
 from scanner.store.interface import Store
 from scanner.store.outbox import SqlOutbox
 from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
-from scanner.store.records import KeptWaiver, RunRecord, StoredPage, Unfinished
-from scanner.store.runs import find_run, insert_run, read_posture, read_runs, read_waivers
-from scanner.store.tables import PAGE, REQUEST, SECTION, SNAPSHOT
+from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
+from scanner.store.runs import body_of, find_run, insert_run, read_posture, read_runs, read_waivers
+from scanner.store.tables import LINK, PAGE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 from scanner.store.writer import SqlSnapshotWriter
 
@@ -138,7 +139,13 @@ class SqlStore(Store):
         row = self._snapshot(snapshot_id)
         return dt.datetime.fromisoformat(row.collected_at or row.started)
 
-    def add_run(self, run: RunRecord, posture: KeptPosture | None = None, waivers: Sequence[KeptWaiver] = ()) -> None:
+    def add_run(
+        self,
+        run: RunRecord,
+        posture: KeptPosture | None = None,
+        waivers: Sequence[KeptWaiver] = (),
+        hashes: RunHashes | None = None,
+    ) -> None:
         """Keep a run with what is to be remembered of it, all or nothing.
 
         Raises:
@@ -146,6 +153,18 @@ class SqlStore(Store):
         """
         with explained(self._place), writing(self._engine) as connection:
             insert_run(connection, run, posture, waivers)
+            if hashes is not None:
+                add_link(connection, plain(run.tenant_id), "run", run.id, body_of(run, hashes))
+
+    def links(self, tenant_id: str) -> list[Link]:
+        """Give the hash chain of a tenant, in order."""
+        query = select(LINK).where(LINK.c.tenant_id == plain(tenant_id)).order_by(LINK.c.number)
+        return list(map(to_link, self._rows(query)))
+
+    def links_about(self, run_id: str) -> list[Link]:
+        """Give the links about a run, whichever tenant's it is, also after it was purged."""
+        query = select(LINK).where(LINK.c.subject == run_id).order_by(LINK.c.tenant_id, LINK.c.number)
+        return list(map(to_link, self._rows(query)))
 
     def posture(self, run: RunRecord) -> KeptPosture | None:
         """Give what was remembered of a run; ``None`` for runs of the first version."""
