@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scanner.app.history import differ
 from scanner.app.job import Job
 from scanner.app.run import run_job
-from scanner.cli.terminal import SilentProgress
+from scanner.cli.terminal import LineProgress
 from scanner.evidence.sections import cas_mailboxes, exchange_users, mailboxes
 from scanner.evidence.sections.users import FIELDS
 from scanner.model.section import SectionReport, SectionState
@@ -35,7 +35,7 @@ from scanner.simulator.exchange.rows import cas_mailbox_row, mailbox_row, user_r
 from scanner.simulator.graph import users
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.model import Mailbox
-from scanner.sources.interface import PageSink, Progress
+from scanner.sources.interface import LastingSink, Progress
 from scanner.store import Store
 
 SEED = 20261123
@@ -54,10 +54,13 @@ class Month:
         collected_at: When they were read.
     """
 
+    origin = ""
+
     def __init__(self, population: Population, listed: Sequence[Mailbox], collected_at: dt.datetime) -> None:
         self._population, self._mailboxes, self._collected_at = population, listed, collected_at
+        self.known = Tenant(id=population.tenant_id, domain="bench.example", collected_at=collected_at)
 
-    def collect(self, sink: PageSink, _: Progress) -> Tenant:
+    def collect(self, sink: LastingSink, _: Progress) -> Tenant:
         """Give every section in pages."""
         for section, rows in self._sections():
             for begin in range(0, len(rows), PAGE):
@@ -67,7 +70,7 @@ class Month:
                     section=section, state=SectionState.COMPLETE, count=len(rows), collected_at=self._collected_at
                 )
             )
-        return Tenant(id=self._population.tenant_id, domain="bench.example", collected_at=self._collected_at)
+        return self.known
 
     def _sections(self) -> Iterator[tuple[str, Sequence[Row]]]:
         accounts = self._population.accounts
@@ -119,7 +122,7 @@ def keep_two_months(folder: Path, count: int) -> tuple[str, int]:
     for number, listed in enumerate((first, altered(first))):
         collected_at = dt.datetime(2026, 10 + number, 1, 6, tzinfo=dt.UTC)
         job = Job(as_of=collected_at.date(), out=folder / "runs", formats=(), store_url=url)
-        run_job(Month(population, listed, collected_at), job, SilentProgress())
+        run_job(Month(population, listed, collected_at), job, LineProgress())
     return url, len(first[::DIFFERING])
 
 
