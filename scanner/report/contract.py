@@ -59,6 +59,7 @@ class RunPart(Part, frozen=True, kw_only=True):
     evidence: list[SectionPart]
     source_ips: list[str] = []
     notes: list[Text] = []
+    partial: bool = False
 
 
 class ExclusionPart(Part, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from scanner.report.language import Language
 
 _POLICY: Final = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; "
-    "img-src 'none'; connect-src 'none'"
+    "img-src 'none'; connect-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
@@ -58,11 +58,23 @@ def _hash(environment: jinja2.Environment, name: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
+def _read_vendored(name: str) -> str | None:
+    """Reads a vendored file as it is, without the pointer to a source map that a browser would go and look for."""
+    path = find_content("reports") / "vendor" / name
+    if not path.is_file():
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith("//# sourceMappingURL="))
+    return f"{{% raw %}}{text}{{% endraw %}}"
+
+
 def _open_environment(language: Language) -> jinja2.Environment:
     """Opens the environment: every value is escaped, an unknown one is an error."""
     root = find_content("reports")
+    bundled = jinja2.FileSystemLoader([root / "templates", root / "scripts", root / "styles"])
+    vendored = jinja2.PrefixLoader({"vendor": jinja2.FunctionLoader(_read_vendored)})
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([root / "templates", root / "styles"]),
+        loader=jinja2.ChoiceLoader([bundled, vendored]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -11,7 +11,7 @@ from scanner.report.chapters.notes import Notes, write_notes
 from scanner.report.chapters.posture import Posture, show_posture
 from scanner.report.chapters.roster import Apart, Roster, list_apart, list_flagged
 from scanner.report.chapters.upcoming import Upcoming, show_upcoming
-from scanner.report.chapters.waivers import WaiverRow, list_waivers
+from scanner.report.chapters.waivers import Waivers, list_waivers
 from scanner.report.contract import Report
 from scanner.report.language import Language
 
@@ -32,7 +32,7 @@ class ReportView(Frozen, frozen=True, kw_only=True):
     upcoming: Upcoming
     posture: Posture
     gaps: Gaps
-    waivers: tuple[WaiverRow, ...]
+    waivers: Waivers
     controls: tuple[ControlRow, ...]
     notes: Notes
     apart: tuple[Apart, ...]

@@ -5,22 +5,30 @@ from dataclasses import dataclass
 
 import msgspec
 
-from scanner.model.text import NOTHING, quote
+from scanner.model.text import NOTHING, quote, say
 from scanner.report.contract import (
     SCHEMA,
+    AnnouncementPart,
+    BurnPart,
+    ChangePart,
     CodePart,
+    ControlPart,
     FindingPart,
     FlagWord,
     ForecastPart,
     GatePart,
     GateWord,
+    HistoryPart,
     MailboxPart,
     MigrationPart,
+    MonthPart,
     OutcomeWord,
     PolicyPart,
+    ReadinessPart,
     RemedyPart,
     ReplyPart,
     Report,
+    RequestsPart,
     RunPart,
     SectionPart,
     SmtpAuthPart,
@@ -351,6 +359,52 @@ def make_report(count: int = 60, *, complete: bool = True, mailboxes: list[Mailb
         ),
         summary=summarise(rows),
         mailboxes=rows,
+    )  # fmt: skip
+
+
+def make_full_report(count: int = 60) -> Report:
+    """Makes a report with every part: changes, months, announcements, readiness, controls, requests, waivers."""
+    report = make_report(count, complete=False)
+    names = [mailbox.id for mailbox in report.mailboxes if mailbox.flag == "will_fail"]
+    months = [
+        MonthPart(month=month, run_id=f"run-{month}", mailboxes=count, coverage=0.9, senders=14 - 2 * place,
+                  by_flag={"failing": 6 - place, "will_fail": 9 - place, "exposed": 4 + 2 * place, "would_fail": 30})
+        for place, month in enumerate(("2026-07", "2026-08", "2026-09", "2026-10", "2026-11"))
+    ]  # fmt: skip
+    changes = [
+        ChangePart(kind="sender_stopped", subject="m1", name=report.mailboxes[3].address, before="140", after="",
+                   because=say("Stopped by {policies}.", policies="Block legacy authentication")),
+        ChangePart(kind="verdict", subject="m2", name=report.mailboxes[0].address, before="accepted", after="refused",
+                   because=say("The policy {policy} was turned on.", policy="Block legacy authentication")),
+        ChangePart(kind="policy", subject="p1", name="Block legacy authentication", before="disabled", after="enabled"),
+        ChangePart(kind="mailbox_new", subject="m3", name=report.mailboxes[9].address, before="", after="user"),
+    ]  # fmt: skip
+    announcements = [
+        AnnouncementPart(key="default_off", title=say("Basic for SMTP AUTH is off by default"), date="2026-12-31",
+                         certain=True, changed=22, breaks=names, unknown=4,
+                         because=say("How Microsoft does it is not published.")),
+        AnnouncementPart(key="security_defaults_on", title=say("Security Defaults are turned on"), date=None,
+                         certain=False, changed=31, breaks=names, unknown=4),
+    ]  # fmt: skip
+    controls = [
+        ControlPart(framework="CIS Microsoft 365 Foundations Benchmark", version="v7.0.0", id="6.5.4", state=state,
+                    title=quote("Ensure SMTP AUTH is disabled"), because=say("SMTP AUTH is on for the organization."),
+                    mapped_by=say("smtp-posture, from the audit procedure of the recommendation"))
+        for state in ("met", "not_met", "unknown")
+    ]  # fmt: skip
+    return msgspec.structs.replace(
+        report,
+        history=HistoryPart(
+            previous="run-2026-10", previous_finished="2026-10-26T08:00:41Z", changes=changes, months=months
+        ),
+        announcements=announcements,
+        readiness=ReadinessPart(
+            deadline="2026-12-31", senders=14, done=4, in_work=3, blocked=2, unknown=1,
+            burn_down=[BurnPart(date=f"2026-{month:02}-26", open=14 - 2 * place)
+                       for place, month in enumerate((7, 8, 9, 10, 11))],
+        ),
+        controls=controls,
+        requests=RequestsPart(requests=1834, writes=0, received_bytes=23_400_000, waited_seconds=12.0),
     )  # fmt: skip
 
 

@@ -184,7 +184,7 @@ def test_waivers_that_end_first_come_first_and_are_marked_when_the_end_is_near()
     waived = [mailbox for mailbox in report.mailboxes if mailbox.waiver]
     assert waived[0].waiver is not None
     near = msgspec.structs.replace(waived[-1], waiver=msgspec.structs.replace(waived[0].waiver, expires="2026-12-01"))
-    rows = list_waivers(replace(report, mailboxes=[*waived[:-1], near]), ENGLISH)
+    rows = list_waivers(replace(report, mailboxes=[*waived[:-1], near]), ENGLISH).rows
     assert rows[0].person.address == near.address
     assert [row.soon for row in rows[:2]] == [True, False]
     assert rows[0].ends == "in 8 days"

@@ -13,9 +13,8 @@ from scanner.report.chapters.situations import show_remedy
 from scanner.report.contract import Report
 from scanner.report.language import open_language
 from scanner.report.write import WrittenRun, write_run
-from tests.report.conftest import Browse
 from tests.report.outline import KEPT, outline_page
-from tests.report.sample import HOSTILE, make_mailboxes, make_report
+from tests.report.sample import make_report
 
 
 def write_page(report: Report, folder: Path, language: str = "en") -> str:
@@ -42,6 +41,7 @@ def test_the_policy_lets_only_our_script_and_style_through(name: str, request: p
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     assert len(scripts) == len(styles) == 1
     assert policy.startswith("default-src 'none'; ")
+    assert policy.endswith("require-trusted-types-for 'script'; trusted-types 'none'")
     assert f"script-src {hash_text(scripts[0])};" in policy
     assert f"style-src {hash_text(styles[0])};" in policy
     assert page.count("<script") == 2, "our script and the packed rows"
@@ -54,33 +54,6 @@ def test_the_page_refers_to_nothing_outside_itself(name: str, request: pytest.Fi
     assert [target for target in targets if not target.startswith("#")] == []
     assert " style=" not in page
     assert not re.search(r"<\w[^>]*\son\w+=", page)
-
-
-def test_hostile_names_are_shown_and_do_nothing(hostile: WrittenRun, browse: Browse) -> None:
-    dom = browse(hostile.files["html"].as_uri())
-    title = dom.partition("<title>")[2].partition("</title>")[0]
-    assert "owned" not in title.replace("document.title='owned'", "")
-    assert "<img" not in dom
-    assert dom.count("<script") == 2
-    assert "{{ 7*7 }}" in dom
-    assert "\u202e" not in dom
-    assert f"{len(HOSTILE)} of {len(HOSTILE)} mailboxes" in dom
-
-
-def test_the_table_of_all_mailboxes_can_be_searched(written: WrittenRun, browse: Browse) -> None:
-    dom = browse(written.files["html"].as_uri() + "#find=moreau")
-    table = dom.partition('id="rows"')[2].partition("</table>")[0]
-    names = re.findall(r'<bdi class="name">(.*?)</bdi>', table)
-    assert names
-    assert all("Moreau" in name for name in names)
-    assert f"{len(names)} of 60 mailboxes" in dom
-
-
-def test_only_rows_in_sight_are_in_the_document(tmp_path: Path, browse: Browse) -> None:
-    run = write_run(make_report(3000), tmp_path / "run", ["html"])
-    dom = browse(run.files["html"].as_uri())
-    assert "3,000 of 3,000 mailboxes" in dom
-    assert dom.partition('id="rows"')[2].partition("</table>")[0].count("<tr") < 100
 
 
 def test_a_gap_in_the_evidence_is_told_first(tmp_path: Path) -> None:
@@ -129,7 +102,7 @@ def test_the_deadline_is_seen_from_the_date_that_is_judged_for(as_of: str, words
 def test_a_long_list_is_cut_and_says_where_the_rest_is(tmp_path: Path) -> None:
     page = write_page(make_report(300), tmp_path)
     table = page.partition('<section id="would_fail"')[2].partition('class="roster"')[2].partition("</table>")[0]
-    assert table.count('<th scope="row">') == 50
+    assert table.count('<th scope="row">') == 20
     assert "more are in the table of all mailboxes." in page
 
 
@@ -144,9 +117,3 @@ def test_ukrainian_is_ukrainian(tmp_path: Path) -> None:
     page = write_page(make_report(12), tmp_path, "uk")
     assert '<html lang="uk" dir="ltr">' in page
     assert "скриньок" in outline_page(page)
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_mailboxes_fit_into_two_megabytes(tmp_path: Path) -> None:
-    run = write_run(make_report(mailboxes=make_mailboxes(100_000)), tmp_path / "run", ["html"])
-    assert run.files["html"].stat().st_size < 2 << 20

@@ -11,7 +11,7 @@ from scanner.report.contract import MailboxPart, Report
 from scanner.report.language import Language
 from scanner.report.words import FLAG_MEANINGS, TONE_BY_FLAG
 
-ROW_LIMIT: Final = 50
+ROW_LIMIT: Final = 20
 """Mailboxes listed per flag; all of them are in the table of all mailboxes."""
 
 HEADINGS: Final[dict[str, Text]] = {
@@ -78,7 +78,7 @@ def show_concerns(report: Report, language: Language) -> tuple[Concern, ...]:
     """
     flagged: dict[str, list[MailboxPart]] = {flag: [] for flag in HEADINGS}
     for mailbox in report.mailboxes:
-        if is_flagged(mailbox):
+        if is_flagged(mailbox) and mailbox.waiver is None:
             flagged[mailbox.flag].append(mailbox)
     first = 1
     concerns = []

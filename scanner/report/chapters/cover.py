@@ -47,6 +47,7 @@ class Cover(Frozen, frozen=True, kw_only=True):
         sentences: The next sentences.
         banners: What must be known first.
         figures: The large numbers.
+        partial: The mark of a run that was judged on half-read evidence, or ``""``; it stands on every page.
         coverage: Share of mailboxes with a known verdict, formatted.
         coverage_share: The same, 0 to 1.
     """
@@ -63,6 +64,7 @@ class Cover(Frozen, frozen=True, kw_only=True):
     sentences: tuple[str, ...]
     banners: tuple[Banner, ...]
     figures: tuple[Figure, ...]
+    partial: str
     coverage: str
     coverage_share: float
 
@@ -91,6 +93,7 @@ def make_cover(report: Report, language: Language, digest: str) -> Cover:
         sentences=_write_sentences(report, language),
         banners=tuple(_make_banners(report, language)),
         figures=tuple(_make_figures(report, language)),
+        partial=language.gettext("Partial: the reading of the tenant was interrupted") if report.run.partial else "",
         coverage=language.share(report.summary.coverage) if report.mailboxes else "–",
         coverage_share=report.summary.coverage if report.mailboxes else 0.0,
     )
@@ -259,6 +262,13 @@ def warn_of_missing_files(missing: Mapping[str, str], language: Language) -> Ban
 def _make_banners(report: Report, language: Language) -> list[Banner]:
     """Makes the banners: no mailboxes, incomplete evidence."""
     banners = []
+    if report.run.partial:
+        title = language.gettext("Partial: the reading of the tenant was interrupted")
+        line = language.gettext(
+            "What had been read until then was judged on request. What was not read is unknown, and mailboxes may be "
+            "missing from this report."
+        )
+        banners.append(Banner(title=title, lines=(line,), tone="bad"))
     if not report.mailboxes:
         title = language.gettext("No mailbox list was read")
         line = language.gettext("What the tenant's settings say stands below; nothing is known of any mailbox.")

@@ -9,7 +9,7 @@ from scanner.report.chapters.situations import (
     Person,
     Remedy,
     ReplyLine,
-    explain_verdict,
+    explain_flag,
     is_flagged,
     show_person,
     show_remedy,
@@ -20,11 +20,10 @@ from scanner.report.chapters.situations import (
     write_next_step,
 )
 from scanner.report.chapters.use import write_use
+from scanner.report.chapters.waivers import write_waiver
 from scanner.report.contract import MailboxPart
 from scanner.report.language import Language
-from scanner.report.names import isolate_name
 from scanner.report.words import (
-    FLAG_MEANINGS,
     FLAG_TITLES,
     KIND_TITLES,
     OUTCOME_TITLES,
@@ -59,6 +58,7 @@ class RosterRow(Frozen, frozen=True, kw_only=True):
         note: What depends, what is missing, who accepted it; or ``""``.
         next_step: "Opening this alone will not help …", or ``""``.
         remedies: What opens it.
+        route: The way off Basic.
     """
 
     person: Person
@@ -75,6 +75,7 @@ class RosterRow(Frozen, frozen=True, kw_only=True):
     note: str
     next_step: str
     remedies: tuple[Remedy, ...]
+    route: str
 
 
 class Roster(Frozen, frozen=True, kw_only=True):
@@ -129,7 +130,7 @@ def list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
         tone=TONE_BY_FLAG[mailbox.flag],
         likely=mailbox.likelihood == "likely",
         use=write_use(mailbox.use, language),
-        because=explain_verdict(basic, language) or (language.render(FLAG_MEANINGS[mailbox.flag]),),
+        because=explain_flag(mailbox, language),
         outcome=language.render(OUTCOME_TITLES[basic.outcome]),
         oauth=language.render(OUTCOME_TITLES[mailbox.verdicts.oauth_delegated.outcome]),
         replies=show_replies(basic),
@@ -137,21 +138,14 @@ def list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
         note=_write_note(mailbox, language),
         next_step=write_next_step(mailbox, language),
         remedies=tuple(show_remedy(remedy, language) for remedy in mailbox.remedies),
+        route=language.render(mailbox.migration.text),
     )
 
 
 def _write_note(mailbox: MailboxPart, language: Language) -> str:
     basic = mailbox.verdicts.basic
     notes = [write_dependencies(basic, language), write_missing(basic, language)]
-    if mailbox.waiver is not None:
-        notes.append(
-            language.gettext(
-                "Accepted by {owner} until {expires}: {reason}",
-                owner=isolate_name(mailbox.waiver.owner),
-                expires=language.date(mailbox.waiver.expires),
-                reason=isolate_name(mailbox.waiver.reason),
-            )
-        )
+    notes.append(write_waiver(mailbox.waiver, language))
     return " ".join(note for note in notes if note)
 
 

@@ -280,6 +280,12 @@ def _title(mailbox: MailboxPart, language: Language) -> str:
             return language.gettext("Refused: {gates}", gates=gates) if gates else language.gettext("Refused")
 
 
+def explain_flag(mailbox: MailboxPart, language: Language) -> tuple[str, ...]:
+    """Gives why a mailbox has its flag: what was seen, then the reasons of the gates, else what the flag means."""
+    seen = language.render(mailbox.flag_because) or language.render(FLAG_MEANINGS[mailbox.flag])
+    return tuple(dict.fromkeys((seen, *explain_verdict(mailbox.verdicts.basic, language))))
+
+
 def explain_verdict(verdict: VerdictPart, language: Language) -> tuple[str, ...]:
     """Gives the reasons of every gate that is not open, the deciding one first."""
     shut = [gate for gate in verdict.gates if gate.state != "open" and gate.because]
