@@ -98,8 +98,14 @@ def mailbox_of(mailbox: MailboxPart, keeper: VerdictKeeper) -> KeptMailbox:
 
 
 def use_of(use: UsePart) -> KeptUse:
-    """Keep what was seen of a mailbox's use."""
-    return KeptUse(basic=use.basic, oauth=use.oauth, window_days=use.window_days)
+    """Keep what was seen of a mailbox's use, and when it was seen last, in this run or before."""
+    return KeptUse(
+        basic=use.basic,
+        oauth=use.oauth,
+        window_days=use.window_days,
+        last_basic=max(use.last_basic or "", use.sent_before or ""),
+        last_oauth=max(use.last_oauth or "", use.sent_before_oauth or ""),
+    )
 
 
 def settings_of(report: Report, snapshot: Snapshot) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from scanner.app.burn_down import burned_down
 from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
 from scanner.app.job import FinishedRun, Job, Waiver
+from scanner.app.past import earlier_use
 from scanner.app.remember import remember, still_to_move
 from scanner.app.resume import find_unfinished, open_snapshot, seal_partial
 from scanner.posture import Posture, pose
@@ -48,7 +49,8 @@ def run_job(source: EvidenceSource, job: Job, progress: Progress) -> FinishedRun
     with Store.open(job.store_url) as store:
         snapshot_id = collect(store, source, job, progress)
         snapshot = load_snapshot(store, snapshot_id)
-        posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips)
+        earlier = earlier_use(store, snapshot_id, started)
+        posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips, earlier=earlier)
         return finish_run(store, snapshot_id, posture, job, started)
 
 

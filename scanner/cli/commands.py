@@ -9,6 +9,7 @@ import typer
 from scanner.app import sources
 from scanner.app.evidence import load_snapshot
 from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
+from scanner.app.past import earlier_use
 from scanner.app.resume import choose_evidence
 from scanner.app.run import finish_run, run_job, utc_now
 from scanner.cli.options import make_job
@@ -65,7 +66,8 @@ def do_report(*, run_name: str, config_file: Path | None, as_json: bool, choices
     with Store.open(job.store_url) as store:
         snapshot_id = choose_evidence(store, run_name, allow_partial=job.allow_partial)
         snapshot = load_snapshot(store, snapshot_id)
-        posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips)
+        earlier = earlier_use(store, snapshot_id, started)
+        posture = pose(snapshot, as_of=job.as_of, source_ips=job.source_ips, earlier=earlier)
         finished = finish_run(store, snapshot_id, posture, job, started)
     return announce(finished, job.fail_on, as_json=as_json)
 

@@ -11,6 +11,7 @@ SUCCESS = "0"
 # What somebody gets who has no right password: the other codes come after the first factor (facts/smtp-auth.md §5.3).
 WITHOUT_PASSWORD = frozenset({"50034", "50053", "50056", "50126"})
 REMEMBERED_IDS = 100_000  # lists repeat rows at the edges of their pages and windows, so near each other
+SLOT = 600  # seconds
 KEPT_ADDRESSES = 50  # of one account; what comes from further ones is counted as from elsewhere
 KEPT_AGENTS = 5
 KEPT_CODES = 50
@@ -31,7 +32,8 @@ class Place:
         self.successes = 0
         self.failures = 0
         self.last_seen = moment
-        # First and last failure of each day and code: enough to find the first one after any moment.
+        # First and last failure of each slot of time and code: enough to find the first one after any moment, at most
+        # a slot too late.
         self.spans: dict[tuple[int, str], Span] = {}
 
 
@@ -134,7 +136,7 @@ class AccountTally:
     def _fail(self, event: SignIn, place: Place) -> None:
         if event.code in self._codes or len(self._codes) < KEPT_CODES:
             self._codes[event.code] += 1
-        span = place.spans.setdefault((event.moment.toordinal(), event.code), [event.moment, event.moment])
+        span = place.spans.setdefault((int(event.moment.timestamp()) // SLOT, event.code), [event.moment, event.moment])
         span[0], span[1] = min(span[0], event.moment), max(span[1], event.moment)
 
     def _failures_that_count(self) -> Iterator[tuple[str, Span]]:

@@ -44,11 +44,15 @@ class KeptUse(Frozen, frozen=True, array_like=True):
         basic: Submissions with Basic.
         oauth: Submissions with OAuth.
         window_days: How many days were looked at.
+        last_basic: The last day on which this run or one before it saw it send with Basic; empty where none did.
+        last_oauth: The same with OAuth.
     """
 
     basic: int | None = None
     oauth: int | None = None
     window_days: int | None = None
+    last_basic: str = ""
+    last_oauth: str = ""
 
 
 NO_USE = KeptUse()

@@ -177,7 +177,7 @@ class Use(Frozen, frozen=True, kw_only=True):
         oauth: The same with OAuth.
         last_seen: The newest sign-in, successful or not.
         window_days: How many days were looked at; ``None`` where nothing was.
-        read_at: When the sign-in log was read; ``None`` where it was not.
+        read_at: When the newest of the sources was read; ``None`` where none was.
         sources: Sections that told.
         silence: Why nothing is told; ``None`` where the mailbox was seen.
         because: The reason of the silence.
@@ -197,3 +197,20 @@ class Use(Frozen, frozen=True, kw_only=True):
     sign_ins: SignIns | None = None
     clients: Clients | None = None
     earlier: Earlier = Earlier()
+
+    @property
+    def last_basic(self) -> dt.date | None:
+        """The last day on which it was seen sending with Basic, as closely as the sources tell."""
+        seen = self.sign_ins.last_basic if self.sign_ins else None
+        return self._last(seen, self.clients.last_basic if self.clients else None) if self.basic else None
+
+    @property
+    def last_oauth(self) -> dt.date | None:
+        """The same with OAuth."""
+        seen = self.sign_ins.last_oauth if self.sign_ins else None
+        return self._last(seen, self.clients.last_oauth if self.clients else None) if self.oauth else None
+
+    def _last(self, seen: dt.datetime | None, counted: dt.date | None) -> dt.date | None:
+        if seen is not None:
+            return seen.date()
+        return counted or (self.read_at.date() if self.read_at else None)

@@ -24,6 +24,8 @@ def use_part(use: Use, contradiction: Text | None) -> UsePart:
         silence=silence_word(use.silence),
         because=use.because,
         last_success=last_success(seen) if seen else None,
+        last_basic=day(use.last_basic),
+        last_oauth=day(use.last_oauth),
         failing_since=moment(seen.failing_since) if seen else None,
         last_failure=moment(seen.last_failure) if seen else None,
         guesses=seen.guesses if seen else 0,
@@ -32,7 +34,8 @@ def use_part(use: Use, contradiction: Text | None) -> UsePart:
         user_agents=list(seen.user_agents) if seen else [],
         policies=[policy_part(policy) for policy in seen.policies] if seen and seen.policies is not None else None,
         old_tls=use.clients.old_tls if use.clients else None,
-        sent_before=use.earlier.basic.isoformat() if use.earlier.basic else None,
+        sent_before=day(use.earlier.basic),
+        sent_before_oauth=day(use.earlier.oauth),
         contradiction=contradiction,
     )
 
@@ -50,6 +53,11 @@ def last_success(seen: SignIns) -> str | None:
 def moment(time: dt.datetime | None) -> str | None:
     """Write a time."""
     return time.isoformat() if time else None
+
+
+def day(date: dt.date | None) -> str | None:
+    """Write a day."""
+    return date.isoformat() if date else None
 
 
 def origin_part(origin: Origin) -> OriginPart:

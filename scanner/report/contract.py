@@ -258,6 +258,9 @@ class UsePart(Part, frozen=True, kw_only=True):
             where something was.
         because: The silence in a sentence; ``""`` where something was seen.
         last_success: The newest success with Basic or OAuth.
+        last_basic: The last day on which it was seen sending with Basic; where only counts are known, the last day that
+            they count, or the day of the evidence.
+        last_oauth: The same with OAuth.
         failing_since: The first failure after the newest success; null where the newest attempt succeeded.
         last_failure: The newest failure that is not a stranger's guess.
         guesses: Failures that look like somebody trying passwords; they are in ``failures`` and make no flag.
@@ -267,6 +270,7 @@ class UsePart(Part, frozen=True, kw_only=True):
         policies: Conditional Access policies that were applied; null where that wasn't readable.
         old_tls: It used TLS 1.0 or 1.1; null where no export says.
         sent_before: The last day on which an earlier run saw it send with Basic; null where none did.
+        sent_before_oauth: The same with OAuth.
         contradiction: What was seen and contradicts the verdict for Basic, whose confidence is lower then; or null.
     """
 
@@ -279,6 +283,8 @@ class UsePart(Part, frozen=True, kw_only=True):
     silence: Literal["not_seen", "not_licensed", "not_readable"] | None = None
     because: Text = msgspec.field(default_factory=Text)
     last_success: str | None = None
+    last_basic: str | None = None
+    last_oauth: str | None = None
     failing_since: str | None = None
     last_failure: str | None = None
     guesses: int = 0
@@ -288,6 +294,7 @@ class UsePart(Part, frozen=True, kw_only=True):
     policies: list[AppliedPolicyPart] | None = None
     old_tls: bool | None = None
     sent_before: str | None = None
+    sent_before_oauth: str | None = None
     contradiction: Text | None = None
 
 

@@ -36,6 +36,8 @@ class UseJoin:
         days = {SIGN_INS: log_days(snapshot, self._log), CLIENTS: report_days(snapshot, self._report)}
         self._sources = tuple(name for name, known in days.items() if known)
         self._days = max(filter(None, days.values()), default=None)
+        read = (report.collected_at for report in (self._log, self._report))
+        self._read_at = max(filter(None, read), default=None)
         self._silent = self._join(None, None)
 
     def of(self, row: MailboxRow, mailbox_id: str) -> Use:
@@ -66,7 +68,7 @@ class UseJoin:
             oauth=most(oauth_in_log(sign_ins), oauth_in_report(clients, self._report)),
             last_seen=sign_ins.last_seen if sign_ins else None,
             window_days=self._days,
-            read_at=self._log.collected_at,
+            read_at=self._read_at,
             sources=self._sources,
             silence=None,
             sign_ins=sign_ins,

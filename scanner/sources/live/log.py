@@ -15,13 +15,13 @@ from scanner.sources.live.ledger import Ledger
 
 LAG = dt.timedelta(minutes=15)  # until an event is in the log (facts/apis.md §2.4)
 FIRST = dt.timedelta(days=1)
-SMALLEST = dt.timedelta(hours=1)
+SMALLEST = dt.timedelta(hours=3)
 GROWTH = 5
 QUICK = 10.0  # seconds of a window after which the next one is larger
 SLOW = 60.0  # seconds after which it is smaller
 LONGEST = 1800.0  # seconds for one kind of events
 BEGUN = "begun"  # part that keeps when the reading began
-HOPELESS = 3  # smallest windows in a row that fail
+HOPELESS = 2  # smallest windows in a row that fail
 BAD_REQUEST = 400
 
 ReadWindow = Callable[[str, Mapping[str, str]], Awaitable[None]]
