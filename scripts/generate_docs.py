@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scanner.evidence.document import render_evidence_folder
+from scanner.flags.document import render_flags
 from scanner.gates.document import render_gates, render_permissions
 from scanner.replies.document import render_replies
 from scanner.report.schema import write_schema
@@ -14,6 +15,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "evidence-folder.md": render_evidence_folder,
+    "flags.md": render_flags,
     "gates.md": render_gates,
     "permissions.md": render_permissions,
     "replies.md": render_replies,

@@ -22,6 +22,8 @@ GATES_BY_CODE = {
     "530035": frozenset({security_defaults.NAME}),
 }
 MEANINGS = {entry.code: entry.meaning for entry in SIGN_IN}
+WITHOUT_SETTING = tuple(code for code in MEANINGS if code not in GATES_BY_CODE)
+"""Codes that come from no gate."""
 
 
 def gates_of(code: str) -> frozenset[str]:
