@@ -7,15 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.app.job import Waiver
-from scanner.config import Config, CredentialConfig, EndpointsConfig, LimitsConfig, TenantConfig, load
+from scanner.config import (
+    Config,
+    CredentialConfig,
+    EndpointsConfig,
+    LimitsConfig,
+    SendersConfig,
+    TenantConfig,
+    load,
+)
 from scanner.errors import ConfigurationError
-from scanner.evidence.registry import SECTIONS
+from scanner.evidence.registry import BY_NAME, SECTIONS
+from scanner.sources.interface import EvidenceSource
 
 if TYPE_CHECKING:
     from scanner.simulator import SimulatedTenant
     from scanner.sources.folder import FolderSource
-    from scanner.sources.live import LiveSource
 
+EXPORTED = BY_NAME["smtp-auth-clients"]
 DEFAULT_CONFIG = Path("smtp-posture.toml")
 DEMO_MAILBOXES = 2000
 DEMO_SEED = 1
@@ -64,15 +73,18 @@ def folder_source(folder: Path) -> "FolderSource":
     return FolderSource(folder, SECTIONS)
 
 
-def live_source(tenant: TenantConfig) -> "LiveSource":
-    """Open a tenant over the network.
+def live_source(tenant: TenantConfig) -> EvidenceSource:
+    """Open a tenant over the network, with what is exported beside it.
 
     Raises:
         ConfigurationError: Its credential can't be used.
     """
     from scanner.sources import live  # noqa: PLC0415 -- the HTTP client loads only where it is used
+    from scanner.sources.exports import WithExports  # noqa: PLC0415 -- loaded only where it is used
 
-    return live.LiveSource(live.Target.of(tenant, os.environ), SECTIONS, live.patience_for(tenant.limits))
+    served = [section for section in SECTIONS if section is not EXPORTED]
+    source = live.LiveSource(live.Target.of(tenant, os.environ), served, live.patience_for(tenant.limits))
+    return WithExports(source, EXPORTED, tenant.senders.exports)
 
 
 @contextmanager
@@ -115,4 +127,5 @@ def configuration_of(tenant: "SimulatedTenant") -> TenantConfig:
             ca_file=tenant.ca_file,
         ),
         limits=LimitsConfig(graph=2000, conditional_access=10, reports=10, exchange=100),  # nobody else is there
+        senders=SendersConfig(exports=(tenant.clients_export,)),
     )

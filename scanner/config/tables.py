@@ -112,9 +112,11 @@ class SendersConfig(Table, frozen=True):
 
     Attributes:
         source_ips: Public IPv4 or IPv6 addresses that senders use.
+        exports: Exports of the Exchange admin center's report "SMTP AUTH clients": CSV files, or folders of them.
     """
 
     source_ips: tuple[str, ...] = ()
+    exports: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no address.

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from scanner.simulator.certificates import make_authority, make_client_identity, make_server_identity
 from scanner.simulator.diary import Diary
 from scanner.simulator.door import Door, Told
+from scanner.simulator.eac import export_clients
 from scanner.simulator.exchange import ExchangeApi
 from scanner.simulator.faults import Faults
 from scanner.simulator.faults.engine import FaultEngine, Serve
@@ -158,6 +159,14 @@ class SimulatedTenant:
         """
         found = self.population.mailbox(mailbox)
         return self._mail_server.submit(found, Method(method), place_at(source_ip), risk)
+
+    @cached_property
+    def clients_export(self) -> Path:
+        """CSV file of the report "SMTP AUTH clients", as its Exchange admin center would export it now."""
+        name, content = export_clients(self.diary)
+        path = self.folder / name
+        path.write_text(content, encoding="utf-8-sig")
+        return path
 
     @cached_property
     def diary(self) -> Diary:
