@@ -108,11 +108,13 @@ class Language:
         Returns:
             A percentage with one decimal place; without it for exactly none and all.
         """
+        from babel.core import Locale  # noqa: PLC0415
         from babel.numbers import format_percent  # noqa: PLC0415
 
         if value in {0, 1}:
             return format_percent(value, locale=self.code)
-        return format_percent(min(max(value, 0.001), 0.999), format="0.0%", locale=self.code)
+        whole: str = Locale.parse(self.code).percent_formats[None].pattern
+        return format_percent(min(max(value, 0.001), 0.999), format=whole.replace("0", "0.0", 1), locale=self.code)
 
     def date(self, value: str) -> str:
         """Formats an ISO 8601 date or time as a date; gives the value back where it is neither."""
@@ -123,12 +125,13 @@ class Language:
 
     def moment(self, value: str) -> str:
         """Formats an ISO 8601 time as date and time of day in UTC; gives the value back where it is none."""
-        from babel.dates import format_datetime  # noqa: PLC0415
+        from babel.dates import format_skeleton, format_time  # noqa: PLC0415
 
         moment = _read_moment(value)
         if moment is None:
             return value
-        return f"{format_datetime(moment, format='d MMM yyyy, HH:mm', locale=self.code)} UTC"
+        day = format_skeleton("yMMMd", moment, locale=self.code)
+        return self.join([day, f"{format_time(moment, format='HH:mm', locale=self.code)} UTC"])
 
 
 class _Cells:
