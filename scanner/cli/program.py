@@ -166,6 +166,22 @@ def verify(
 
 
 @app.command()
+def purge(
+    older_than: Annotated[
+        str,
+        typer.Option("--older-than", help="Age in days or weeks, e.g. 400d.", show_default="[store] keep_days: 400d"),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    config: o.ConfigFile = None,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Remove runs that are older than they may be kept, with their evidence and their reports."""
+    from scanner.cli.purging import do_purge
+
+    return do_purge(older_than=older_than, dry_run=dry_run, config_file=config, as_json=as_json)
+
+
+@app.command()
 def report(
     run_name: Annotated[str, typer.Argument(metavar="RUN", help="An id, latest, or previous.")],
     config: o.ConfigFile = None,

@@ -229,6 +229,26 @@ class Store(ABC):
         """Give the links about a run, whichever tenant's it is, also after it was purged."""
 
     @abstractmethod
+    def purge_run(self, run: RunRecord) -> None:
+        """Take one run out of the store, and its evidence where no other run is left on it; its chain says so.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+
+    @abstractmethod
+    def count_leftovers(self, before: dt.datetime) -> tuple[int, int]:
+        """Count evidence that no run is on, and deliveries, both older than a moment."""
+
+    @abstractmethod
+    def purge_leftovers(self, before: dt.datetime) -> None:
+        """Take out evidence that no run is on, and deliveries, both older than a moment."""
+
+    @abstractmethod
+    def give_back_space(self) -> None:
+        """Make the database's files smaller; nothing of what was taken out stays in them."""
+
+    @abstractmethod
     def posture(self, run: RunRecord) -> KeptPosture | None:
         """Give what was remembered of a run; ``None`` for runs of the first version."""
 

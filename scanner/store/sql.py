@@ -19,6 +19,7 @@ from scanner.store.interface import Store
 from scanner.store.outbox import SqlOutbox
 from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
+from scanner.store.purge import count_leftovers, give_back_space, purge_leftovers, purge_run
 from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
 from scanner.store.runs import body_of, find_run, insert_run, read_posture, read_runs, read_waivers
 from scanner.store.tables import LINK, PAGE, REQUEST, SECTION, SNAPSHOT
@@ -165,6 +166,30 @@ class SqlStore(Store):
         """Give the links about a run, whichever tenant's it is, also after it was purged."""
         query = select(LINK).where(LINK.c.subject == run_id).order_by(LINK.c.tenant_id, LINK.c.number)
         return list(map(to_link, self._rows(query)))
+
+    def purge_run(self, run: RunRecord) -> None:
+        """Take one run out of the store, and its evidence where no other run is left on it; its chain says so.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        with explained(self._place):
+            purge_run(self._engine, run)
+
+    def count_leftovers(self, before: dt.datetime) -> tuple[int, int]:
+        """Count evidence that no run is on, and deliveries, both older than a moment."""
+        with explained(self._place):
+            return count_leftovers(self._engine, before)
+
+    def purge_leftovers(self, before: dt.datetime) -> None:
+        """Take out evidence that no run is on, and deliveries, both older than a moment."""
+        with explained(self._place):
+            purge_leftovers(self._engine, before)
+
+    def give_back_space(self) -> None:
+        """Make the database's files smaller; nothing of what was taken out stays in them."""
+        with explained(self._place):
+            give_back_space(self._engine)
 
     def posture(self, run: RunRecord) -> KeptPosture | None:
         """Give what was remembered of a run; ``None`` for runs of the first version."""

@@ -15,6 +15,7 @@ PRIVATE = 0o600
 WAIT_SECONDS = 30
 CONNECTION_SETTINGS = (
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is purged or erased is overwritten
     "PRAGMA synchronous = NORMAL",  # with WAL: a page survives a killed program; a power cut may cost the last ones
 )
 
