@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, assert_never
 
 import msgspec
@@ -161,8 +161,17 @@ def run_part(posture: Posture, run: RunFacts, remarks: Iterable[Text] = ()) -> R
         tool_version=run.tool_version,
         evidence=[section_part(report) for report in posture.snapshot.sections.values()],
         source_ips=list(run.source_ips),
-        notes=[*notes_on(posture.snapshot, len(posture.mailboxes)), *remarks],
+        notes=[*partial_notes(run), *notes_on(posture.snapshot, len(posture.mailboxes)), *remarks],
+        partial=run.partial,
     )
+
+
+def partial_notes(run: RunFacts) -> Iterator[Text]:
+    """Say that the evidence is partial, where it was judged on purpose all the same."""
+    if run.partial:
+        yield say(
+            "Partial on purpose: the reading of the tenant was interrupted, and what it did not reach is unknown."
+        )
 
 
 def requests_part(totals: RequestTotals | None) -> RequestsPart | None:

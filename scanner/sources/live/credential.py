@@ -156,7 +156,7 @@ class TokenSession(requests.Session):
         status, received = 0, 0
         try:
             answer = send(method, url, *args, **options)
-            status, received = answer.status_code, len(answer.content)
+            status, received = answer.status_code, answer.raw.tell()
             return answer
         finally:
             self._log.note(method=str(method), url=str(url), status=status, received=received)
