@@ -1,6 +1,7 @@
 """report.pdf: right pages, whole for screen readers and archives, and a renderer that reads and calls nothing."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -15,12 +16,19 @@ import pytest
 from pypdf import PdfReader
 
 from scanner.content import find_content
+from scanner.report.chapters.roster import list_flagged
+from scanner.report.chapters.situations import is_flagged
 from scanner.report.formats import pdf_child
+from scanner.report.language import open_language
 from scanner.report.write import WrittenRun, write_run
 from tests.report.sample import make_report
 
 pytestmark = pytest.mark.skipif(find_library("pangoft2-1.0") is None, reason="Pango is not installed")
 
+CHAPTERS = [
+    "Summary", "What changed since the last run", "Failing now", "Breaks next", "Would fail if used", "Exposed",
+    "Tenant settings", "What is not known", "Listed apart", "Method, sources and limits", "Flagged mailboxes",
+]  # fmt: skip
 UA = "{http://www.aiim.org/pdfua/ns/id/}part"
 A_PART = "{http://www.aiim.org/pdfa/ns/id/}part"
 A_LEVEL = "{http://www.aiim.org/pdfa/ns/id/}conformance"
@@ -45,6 +53,11 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> WrittenRun:
     return write_run(make_report(12), folder, ["pdf", "json", "csv"], archive=True)
 
 
+@pytest.fixture(scope="module")
+def pages(written: WrittenRun) -> list[str]:
+    return read_pages(written.files["pdf"])
+
+
 @pytest.fixture
 def opened(written: WrittenRun) -> Iterator[pikepdf.Pdf]:
     with pikepdf.open(written.files["pdf"]) as pdf:
@@ -66,23 +79,52 @@ def elements(pdf: pikepdf.Pdf, kind: str) -> list[pikepdf.Dictionary]:
     return [element for element in walk(pdf.Root.StructTreeRoot) if str(element["/S"]) == kind]
 
 
-def test_every_page_has_its_number_and_whose_report_it_is(written: WrittenRun) -> None:
-    pages = read_pages(written.files["pdf"])
+def test_every_page_has_its_number_and_whose_report_it_is(pages: list[str]) -> None:
     for number, text in enumerate(pages, start=1):
         assert f"{number} / {len(pages)}" in text
         assert "Contoso" in text
 
 
-def test_the_cover_answers_in_one_sentence(written: WrittenRun) -> None:
-    cover = " ".join(read_pages(written.files["pdf"])[0].split())
-    assert "41 of 60 mailboxes are refused when they send with a password." in cover
+def test_the_cover_answers_in_one_sentence(pages: list[str]) -> None:
+    cover = " ".join(pages[0].split())
+    assert "2 senders will stop working on December 31, 2026; 4 senders are failing now." in cover
     assert "The evidence is incomplete" in cover
+
+
+def test_the_contents_name_the_page_of_every_chapter(pages: list[str]) -> None:
+    listed = dict(re.findall(r"^(.+?)[ .]+ (\d+)$", pages[1], re.MULTILINE))
+    assert list(listed) == CHAPTERS
+    for title, number in listed.items():
+        assert title in pages[int(number) - 1], title
+
+
+def test_pages_are_headed_by_their_chapter(pages: list[str]) -> None:
+    assert "Contoso Логістика Flagged mailboxes November 23, 2026" in " ".join(pages[-1].split())
+
+
+def test_every_flagged_mailbox_is_listed_with_the_page_of_its_situation(pages: list[str]) -> None:
+    text = "".join("".join(pages).split())
+    for mailbox in filter(is_flagged, make_report().mailboxes):
+        assert mailbox.address in text
+    (at,) = re.findall(r"3 Refused: SMTP AUTH switch → (\d+)", "\n".join(pages))
+    assert "3 Refused: SMTP AUTH switch" in " ".join(pages[int(at) - 1].split())
 
 
 def test_a_list_cut_short_points_to_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner.report.chapters.roster.ROSTER_LIMIT", 5)
     run = write_run(make_report(20), tmp_path / "run", ["pdf"])
-    assert "all flagged mailboxes are in report.xlsx" in " ".join(read_pages(run.files["pdf"])[-1].split())
+    assert "13 more flagged mailboxes are in report.xlsx." in " ".join(read_pages(run.files["pdf"])[-1].split())
+
+
+def test_situations_that_no_chapter_has_room_for_are_told_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reply, the reasons and the remedies of a flagged row are always on some page."""
+    report = make_report(60)
+    language = open_language("en")
+    monkeypatch.setattr("scanner.report.chapters.roster.SITUATION_LIMIT", 1)
+    roster = list_flagged(report.mailboxes, language)
+    assert [group.told for group in roster.groups] == [True, True, True, False, False, False, False, True, True, False]
+    assert all(group.situation.chain for group in roster.groups)
+    assert sum(len(group.lines) for group in roster.groups) == sum(map(is_flagged, report.mailboxes))
 
 
 # --- for readers who can't see it ----------------------------------------------------------------------------------
@@ -117,8 +159,16 @@ def test_its_language_and_title_are_set(language: str, tmp_path: Path) -> None:
 
 def test_its_headings_are_bookmarks(opened: pikepdf.Pdf) -> None:
     with opened.open_outline() as outline:
-        titles = [str(item.title) for item in outline.root[0].children] + [str(item.title) for item in outline.root]
-    assert {"Summary", "What is not known"} <= set(titles)
+        titles = [str(item.title) for item in outline.root]
+        below = {str(item.title): [str(child.title) for child in item.children] for item in outline.root}
+    assert titles[1:] == ["Contents", *CHAPTERS]
+    assert "1 Refused: Conditional Access" in below["Failing now"]
+
+
+def test_links_of_the_contents_lead_to_the_chapters(opened: pikepdf.Pdf) -> None:
+    links = [note for note in opened.pages[1].Annots if note.Subtype == "/Link"]
+    assert len({str(link.Dest) for link in links}) == len(CHAPTERS)
+    assert all("/StructParent" in link and "/Contents" in link for link in links)
 
 
 # --- for archives --------------------------------------------------------------------------------------------------

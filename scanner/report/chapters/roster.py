@@ -1,19 +1,24 @@
 """The roster: flagged mailboxes one by one, and those listed apart."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from scanner.model.frozen import Frozen
 from scanner.report.chapters.situations import (
     FLAG_ORDER,
+    SITUATION_LIMIT,
     Person,
     Remedy,
     ReplyLine,
+    Situation,
     explain_flag,
+    group_mailboxes,
     is_flagged,
     show_person,
     show_remedy,
     show_replies,
+    tell_situation,
     title_gates,
     write_dependencies,
     write_missing,
@@ -34,7 +39,10 @@ from scanner.report.words import (
 )
 
 ROSTER_LIMIT: Final = 1500
-"""Flagged mailboxes in the PDF: a row costs it about 10 ms (performance.md §5)."""
+"""Flagged mailboxes in the PDF: a row costs it about 4 ms, and 0.1 MB (benchmarks/render.py)."""
+
+UNTOLD_LIMIT: Final = 40
+"""Situations that are told in the list, since the chapter of their flag is full: each costs a third of a page."""
 
 APART_LIMIT: Final = 100
 """Mailboxes named per group that is listed apart."""
@@ -78,11 +86,33 @@ class RosterRow(Frozen, frozen=True, kw_only=True):
     route: str
 
 
-class Roster(Frozen, frozen=True, kw_only=True):
-    """Flagged mailboxes, the most urgent first, up to `ROSTER_LIMIT`; ``total`` counts all of them."""
+class PrintedLine(Frozen, frozen=True, kw_only=True):
+    """One flagged mailbox as the print lists it; ``note`` says what its situation doesn't: use, likelihood, waiver."""
 
-    rows: tuple[RosterRow, ...]
-    total: int
+    person: Person
+    kind: str
+    note: str
+
+
+class PrintedGroup(Frozen, frozen=True, kw_only=True):
+    """Flagged mailboxes of one situation.
+
+    Attributes:
+        situation: What they share.
+        told: The situation is told in the chapter of its flag, and not here.
+        lines: The mailboxes.
+    """
+
+    situation: Situation
+    told: bool
+    lines: tuple[PrintedLine, ...]
+
+
+class Roster(Frozen, frozen=True, kw_only=True):
+    """Flagged mailboxes by situation, the most urgent first; ``rest`` says how many are left out, or is ``""``."""
+
+    groups: tuple[PrintedGroup, ...]
+    rest: str
 
 
 class Apart(Frozen, frozen=True, kw_only=True):
@@ -96,17 +126,56 @@ class Apart(Frozen, frozen=True, kw_only=True):
 
 
 def list_flagged(mailboxes: Sequence[MailboxPart], language: Language) -> Roster:
-    """Lists flagged mailboxes.
+    """Lists flagged mailboxes for the print: what they share is told once, so that a row costs four short cells.
 
     Args:
         mailboxes: All mailboxes of the report.
         language: The language of the report.
 
     Returns:
-        The roster: by flag, then likely use, then address.
+        The roster; its situations have the numbers that they have in the chapters of their flags.
     """
     flagged = sorted((mailbox for mailbox in mailboxes if is_flagged(mailbox)), key=rank)
-    return Roster(rows=tuple(list_row(mailbox, language) for mailbox in flagged[:ROSTER_LIMIT]), total=len(flagged))
+    groups: list[PrintedGroup] = []
+    left, number, untold = ROSTER_LIMIT, 1, 0
+    for _, of_flag in groupby(flagged, key=lambda mailbox: mailbox.flag):
+        for place, group in enumerate(group_mailboxes(of_flag)):
+            told = place < SITUATION_LIMIT
+            if left and (told or untold < UNTOLD_LIMIT):
+                groups.append(_print_group(number, group, group[:left], language, told=told))
+                left -= len(groups[-1].lines)
+            number, untold = (number + 1, untold) if told else (number, untold + 1)
+    rest = len(flagged) - ROSTER_LIMIT + left
+    return Roster(
+        groups=tuple(groups),
+        rest=language.ngettext(
+            "This list ends here: {count} more flagged mailbox is in report.xlsx.",
+            "This list ends here: {count} more flagged mailboxes are in report.xlsx.",
+            rest,
+        )
+        if rest > 0
+        else "",
+    )
+
+
+def _print_group(
+    number: int, group: Sequence[MailboxPart], listed: Sequence[MailboxPart], language: Language, *, told: bool
+) -> PrintedGroup:
+    return PrintedGroup(
+        situation=tell_situation(number if told else 0, group, language),
+        told=told,
+        lines=tuple(_print_line(mailbox, language) for mailbox in listed),
+    )
+
+
+def _print_line(mailbox: MailboxPart, language: Language) -> PrintedLine:
+    likely = language.gettext("Likely used.") if mailbox.likelihood == "likely" else ""
+    accepted = write_waiver(mailbox.waiver, language)
+    return PrintedLine(
+        person=show_person(mailbox),
+        kind=language.render(name_code(mailbox.kind, KIND_TITLES)),
+        note=" ".join(part for part in (likely, write_use(mailbox.use, language), accepted) if part),
+    )
 
 
 def list_apart(mailboxes: Sequence[MailboxPart], language: Language) -> tuple[Apart, ...]:
@@ -144,8 +213,8 @@ def list_row(mailbox: MailboxPart, language: Language) -> RosterRow:
 
 def _write_note(mailbox: MailboxPart, language: Language) -> str:
     basic = mailbox.verdicts.basic
-    notes = [write_dependencies(basic, language), write_missing(basic, language)]
-    notes.append(write_waiver(mailbox.waiver, language))
+    waiver = write_waiver(mailbox.waiver, language)
+    notes = (write_dependencies(basic, language), write_missing(basic, language), waiver)
     return " ".join(note for note in notes if note)
 
 

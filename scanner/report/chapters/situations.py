@@ -1,7 +1,7 @@
 """Situations: flagged mailboxes that share a verdict and its causes, told once, with what opens them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from scanner.model.frozen import Frozen
@@ -141,12 +141,19 @@ def tell_situations(mailboxes: Sequence[MailboxPart], language: Language, *, fir
     Returns:
         The situations, the largest first.
     """
+    groups = group_mailboxes(mailboxes)
+    told = tuple(
+        tell_situation(key, group, language) for key, group in enumerate(groups[:SITUATION_LIMIT], start=first)
+    )
+    return Situations(told=told, more=_count_rest(groups[SITUATION_LIMIT:], language))
+
+
+def group_mailboxes(mailboxes: Iterable[MailboxPart]) -> list[list[MailboxPart]]:
+    """Groups mailboxes that share a verdict and its causes, the largest group first, each in the order given."""
     groups: defaultdict[tuple[object, ...], list[MailboxPart]] = defaultdict(list)
     for mailbox in mailboxes:
         groups[_group_by(mailbox)].append(mailbox)
-    ordered = sorted(groups.values(), key=lambda group: -len(group))
-    told = tuple(_tell(key, group, language) for key, group in enumerate(ordered[:SITUATION_LIMIT], start=first))
-    return Situations(told=told, more=_count_rest(ordered[SITUATION_LIMIT:], language))
+    return sorted(groups.values(), key=lambda group: -len(group))
 
 
 def show_replies(verdict: VerdictPart) -> tuple[ReplyLine, ...]:
@@ -238,7 +245,7 @@ def _group_by(mailbox: MailboxPart) -> tuple[object, ...]:
     return (mailbox.flag, basic.outcome, reply, basic.decided_by, basic.confidence, *lists, remedies)
 
 
-def _tell(key: int, group: Sequence[MailboxPart], language: Language) -> Situation:
+def tell_situation(key: int, group: Sequence[MailboxPart], language: Language) -> Situation:
     """Tells one situation by its first mailbox."""
     first = group[0]
     basic = first.verdicts.basic

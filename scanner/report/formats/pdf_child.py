@@ -36,7 +36,7 @@ def main(styles: str, memory: str, seconds: str, attachments: str = "") -> int:
         The exit code: 0, or 3 where the drawing libraries are not installed.
     """
     limit_resources(int(memory), int(float(seconds)) + 1)
-    gc.disable()  # a fifth faster, and this process ends right after
+    gc.set_threshold(50_000, 10, 10)  # a tenth faster than usual; without any, 1500 rows take 13 MB more
     page = sys.stdin.buffer.read().decode("utf-8")
     undrawn = _count_undrawn()
     try:
