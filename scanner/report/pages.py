@@ -5,6 +5,7 @@ import hashlib
 from typing import Final
 
 import jinja2
+from jinja2 import Environment
 
 from scanner.content import find_content
 from scanner.errors import RenderError
@@ -52,7 +53,7 @@ def write_policy(script: str, style: str, language: Language) -> str:
     return _POLICY.format(script=_hash(environment, script), style=_hash(environment, style))
 
 
-def _hash(environment: jinja2.Environment, name: str) -> str:
+def _hash(environment: Environment, name: str) -> str:
     """Hashes a bundled file exactly as a template includes it."""
     text = environment.get_template(name).render()
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
@@ -68,12 +69,12 @@ def _read_vendored(name: str) -> str | None:
     return f"{{% raw %}}{text}{{% endraw %}}"
 
 
-def _open_environment(language: Language) -> jinja2.Environment:
+def _open_environment(language: Language) -> Environment:
     """Opens the environment: every value is escaped, an unknown one is an error."""
     root = find_content("reports")
     bundled = jinja2.FileSystemLoader([root / "templates", root / "scripts", root / "styles"])
     vendored = jinja2.PrefixLoader({"vendor": jinja2.FunctionLoader(_read_vendored)})
-    environment = jinja2.Environment(
+    environment = Environment(
         loader=jinja2.ChoiceLoader([bundled, vendored]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
