@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import SectionState
 from scanner.model.snapshot import Snapshot
-from scanner.model.text import Text, say
+from scanner.model.text import Text, say, say_number
 
 # Without these, every mailbox lacks something; what policies refer to is missed only where a verdict names it.
 NEEDED = (
@@ -31,13 +31,20 @@ def lacks_evidence(verdict: Verdict, snapshot: Snapshot) -> bool:
     return verdict.outcome is Outcome.UNKNOWN and any(name in snapshot.sections for name in verdict.missing)
 
 
-def notes_on(snapshot: Snapshot, mailboxes: int) -> Iterator[Text]:
+def notes_on(snapshot: Snapshot, mailboxes: int, strange_senders: int = 0) -> Iterator[Text]:
     """Say what doesn't fit together, so that no report looks clean that isn't.
 
     Args:
         snapshot: The evidence.
         mailboxes: How many mailboxes were found in all lists together.
+        strange_senders: Senders that were seen and are none of them.
     """
+    if strange_senders:
+        yield say_number(
+            "{number} sender was seen that is none of the mailboxes: an alias, an account without mailbox, or deleted.",
+            "{number} senders were seen that are none of the mailboxes: aliases, accounts without mailbox, or deleted.",
+            strange_senders,
+        )
     if snapshot.state_of("mailboxes") is SectionState.MISSING:
         yield say("No mailbox list was read: nothing can be said about mailboxes that no other list names.")
     licensed = sum(1 for user in snapshot.users if isinstance(user.licences, int) and user.licences)

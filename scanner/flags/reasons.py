@@ -1,5 +1,6 @@
 """Why a mailbox has its flag, in one sentence for the reader."""
 
+import datetime as dt
 from typing import assert_never
 
 from scanner.flags.changes import Change
@@ -8,8 +9,10 @@ from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
 from scanner.model.text import NOTHING, Text, say
-from scanner.model.use import Use
+from scanner.model.use import SignIns, Use
 from scanner.use.codes import meaning_of
+
+LOCKED = "50053"
 
 
 class Facts(Frozen, frozen=True, kw_only=True):
@@ -52,17 +55,33 @@ def reason_of(flag: Flag, facts: Facts) -> Text:
 def why_failing(facts: Facts) -> Text:
     """Say since when, and with which code; or that what it uses is refused now."""
     seen = facts.use.sign_ins
-    if seen is not None and seen.failing_since is not None and seen.last_failure is not None:
-        return say(
-            "Failing since {since}, last tried on {last}: {code} ({meaning})",
-            since=seen.failing_since.date(),
-            last=seen.last_failure.date(),
-            code=seen.last_code,
-            meaning=meaning_of(seen.last_code),
-        )
+    if seen is not None and seen.failing_since is not None:
+        return why_tries_fail(seen, seen.failing_since)
     if seen is not None and seen.last_basic is not None:
         return say("Seen sending on {date}, and refused now.", date=seen.last_basic.date())
     return say("Seen sending, and refused now.")
+
+
+def why_tries_fail(seen: SignIns, since: dt.datetime) -> Text:
+    """Say since when; a client that locks its own account has to be stopped first (facts/smtp-auth.md §7)."""
+    last = seen.last_failure or seen.last_seen
+    code, meaning = seen.last_code, meaning_of(seen.last_code)
+    if any(code == LOCKED for code, _ in seen.failures):
+        return say(
+            "Failing since {since}, last tried on {last}: {code} ({meaning}) Its tries lock the account: stop the "
+            "client before the password is set anew.",
+            since=since.date(),
+            last=last.date(),
+            code=code,
+            meaning=meaning,
+        )
+    return say(
+        "Failing since {since}, last tried on {last}: {code} ({meaning})",
+        since=since.date(),
+        last=last.date(),
+        code=code,
+        meaning=meaning,
+    )
 
 
 def why_it_will_fail(facts: Facts) -> Text:

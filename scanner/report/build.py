@@ -161,7 +161,11 @@ def run_part(posture: Posture, run: RunFacts, remarks: Iterable[Text] = ()) -> R
         tool_version=run.tool_version,
         evidence=[section_part(report) for report in posture.snapshot.sections.values()],
         source_ips=list(run.source_ips),
-        notes=[*partial_notes(run), *notes_on(posture.snapshot, len(posture.mailboxes)), *remarks],
+        notes=[
+            *partial_notes(run),
+            *notes_on(posture.snapshot, len(posture.mailboxes), posture.strange_senders),
+            *remarks,
+        ],
         partial=run.partial,
     )
 

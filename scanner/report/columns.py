@@ -66,6 +66,14 @@ def _forecast(mailbox: MailboxPart) -> str:
     return "" if forecast is None else forecast.outcome
 
 
+def _failures(mailbox: MailboxPart) -> str:
+    return " ".join(f"{code}:{count}" for code, count in mailbox.use.failures.items())
+
+
+def _contradiction(mailbox: MailboxPart) -> Cell:
+    return mailbox.use.contradiction or NOTHING
+
+
 def _remedy(mailbox: MailboxPart) -> Text:
     return join(" | ", [remedy.text for remedy in mailbox.remedies])
 
@@ -80,6 +88,7 @@ MAILBOX_COLUMNS: Final = (
     Column(name="kind", title=say("Kind"), width=12, read=lambda m: m.kind),
     Column(name="flag", title=say("Flag"), width=12, read=lambda m: m.flag),
     Column(name="likelihood", title=say("Likelihood"), width=11, read=lambda m: m.likelihood or ""),
+    Column(name="flag_because", title=say("Why this flag"), width=60, read=lambda m: m.flag_because),
     Column(name="basic", title=say("Basic"), width=11, read=lambda m: m.verdicts.basic.outcome),
     Column(
         name="oauth_delegated", title=say("OAuth, user"), width=12, read=lambda m: m.verdicts.oauth_delegated.outcome
@@ -105,6 +114,11 @@ MAILBOX_COLUMNS: Final = (
     Column(name="last_seen", title=say("Last seen"), width=22, read=lambda m: m.use.last_seen or ""),
     Column(name="use_window_days", title=say("Days looked at"), width=10, read=lambda m: m.use.window_days),
     Column(name="use_source", title=say("Source of use"), width=18, read=lambda m: m.use.source or ""),
+    Column(name="use_silence", title=say("Why no use is told"), width=14, read=lambda m: m.use.silence or ""),
+    Column(name="failing_since", title=say("Failing since"), width=22, read=lambda m: m.use.failing_since or ""),
+    Column(name="use_failures", title=say("Failures by code"), width=24, read=_failures),
+    Column(name="sent_before", title=say("Sent before, last"), width=14, read=lambda m: m.use.sent_before or ""),
+    Column(name="contradiction", title=say("Seen against the verdict"), width=60, read=_contradiction),
     Column(name="remedy", title=say("What opens it"), width=60, read=_remedy),
     Column(name="command", title=say("Command"), width=60, read=_command),
     Column(name="forecast", title=say("If report-only policies were enforced"), width=18, read=_forecast),
