@@ -70,6 +70,7 @@ class _Reader:
         self._ledger = ledger
         self._read_window = read_window
         self._size = FIRST
+        self._largest = dt.timedelta(days=ask.days)
         self._failed = 0
 
     async def read(self, now: dt.datetime) -> None:
@@ -113,13 +114,13 @@ class _Reader:
                 raise
             return self._give_way(start, end, error)
         self._failed = 0
-        self._size = resized(self._size, clock() - begun)
+        self._size = min(resized(self._size, clock() - begun), self._largest)
         return True
 
     def _give_way(self, start: dt.datetime, end: dt.datetime, error: UnreadableError) -> bool:
-        """Halve the window that failed; one that can't be halved is left out."""
+        """Halve the window that failed, and let none grow as large again; one that can't be halved is left out."""
         if self._size > SMALLEST:
-            self._size = max(SMALLEST, min(self._size, end - start) / 2)
+            self._size = self._largest = max(SMALLEST, min(self._size, end - start) / 2)
             return False
         self._failed += 1
         self._ledger.doubt(
