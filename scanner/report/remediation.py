@@ -76,7 +76,7 @@ class Pack(Frozen, frozen=True, kw_only=True):
 def plan_pack(report: Report) -> Pack:
     """Plan the pack of a report."""
     policies = report.tenant_posture.authentication_policies
-    allowing = sorted(policy.name for policy in policies if policy.allows_basic_smtp)
+    allowing = sorted(policy.name for policy in policies if policy.allows_basic_smtp and policy.name.isprintable())
     policy = allowing[0] if allowing else free_name({policy.name.lower() for policy in policies})
     steps = tuple(step for mailbox in report.mailboxes if (step := plan_step(mailbox, policy)) is not None)
     needs_policy = any(command.run.startswith("Set-User") for step in steps for command in step.commands)
@@ -156,7 +156,8 @@ def observed(verdict: VerdictPart, gate: str, path: str) -> str | None:
     for one in verdict.gates:
         for finding in one.evidence:
             if one.gate == gate and finding.path == path:
-                return finding.value if finding.value not in {"(absent)", "(unreadable)"} else None
+                told = finding.value not in {"(absent)", "(unreadable)"} and finding.value.isprintable()
+                return finding.value if told else None
     return None
 
 
@@ -213,5 +214,6 @@ def step_of(
 
 
 def name_of(mailbox: MailboxPart) -> str:
-    """Give what Exchange finds a mailbox by."""
-    return mailbox.address or mailbox.id.removeprefix("guid:")
+    """Give what Exchange finds a mailbox by: its id where the address is none that could be typed."""
+    typed = mailbox.address and mailbox.address.isprintable()
+    return mailbox.address if typed else mailbox.id.removeprefix("guid:")

@@ -106,10 +106,18 @@ def scripts(report: Report) -> tuple[str, str]:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_becomes_code(text: str) -> None:
-    """Both scripts parse, and run no other commands than with harmless names."""
-    report = with_names(make_report(60), text)
-    for script in scripts(report):
-        assert commands_in(parsed(script)) <= CMDLETS
+    """Both scripts parse, and run the very commands that they run with harmless names."""
+    changing = (
+        a_mailbox("failing", "inherit"),
+        a_mailbox("failing", "enabled", None, "authentication_policy"),
+        a_mailbox("failing", "disabled", None, "smtp_auth_switch", "account"),
+        a_mailbox("exposed", "enabled", "not_seen"),
+    )
+    harmless = [commands_in(parsed(script)) for script in scripts(a_report(*changing))]
+    hostile = [commands_in(parsed(script)) for script in scripts(with_names(a_report(*changing), text))]
+    assert hostile == harmless
+    assert {"Set-CASMailbox", "Set-User"} <= harmless[0] & harmless[1]
+    assert harmless[0] | harmless[1] <= CMDLETS
 
 
 def test_the_hostile_report_becomes_no_code_either() -> None:
