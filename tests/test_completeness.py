@@ -14,7 +14,16 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from tests.support import folder
 
-OPTIONAL = {"risky-users", "domains", "role-eligibilities", "service-principals"}
+OPTIONAL = {
+    "risky-users",
+    "domains",
+    "role-eligibilities",
+    "service-principals",
+    "exchange-service-principals",
+    "mailbox-permissions",
+    "sign-ins",
+    "smtp-auth-clients",
+}
 REFERRED_TO = {"named-locations", "groups", "role-assignments", "authentication-policies"}
 
 

@@ -102,6 +102,7 @@ def test_everything_was_read(report: Any) -> None:
     assert {name for name, state in states.items() if state != "complete"} <= {
         "service-principals",
         "smtp-auth-clients",
+        "mailbox-permissions",
     }
 
 
@@ -152,3 +153,9 @@ def test_a_permission_taken_away_is_named_and_nothing_is_claimed(
     wrong = {key: verdict for key, verdict in said.items() if verdict["outcome"] not in {"unknown", truth.get(key)}}
     assert wrong == {}
     assert all(verdict["missing"] for verdict in said.values() if verdict["outcome"] == "unknown")
+
+
+def test_an_application_with_the_wrong_object_id_is_found(report: Any) -> None:
+    """The scanner's own registration is right; somebody registered the other with the app registration's id."""
+    states = {one["name"]: one["state"] for one in report["oauth_applications"]}
+    assert states == {"SMTP posture": "ok", "Old reporting job": "wrong_object_id"}

@@ -11,6 +11,13 @@ from scanner.model.snapshot import Snapshot
 from scanner.posture import JudgedMailbox
 
 SENDERS = frozenset({Sighting.FAILING, Sighting.BASIC, Sighting.OAUTH, Sighting.UNTOLD, Sighting.EARLIER})
+OWN_NETWORKS = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+         "::1/128", "fc00::/7", "fe80::/10"),
+    )
+)  # fmt: skip
 WORKING = frozenset({Outcome.ACCEPTED, Outcome.DEPENDS})
 
 
@@ -79,8 +86,9 @@ def ground_of(snapshot: Snapshot) -> Ground:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address can be one of the internet."""
+    """Tell whether an address can be one that a connector is told: none of a network of one's own."""
     try:
-        return not ipaddress.ip_address(address).is_private
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return not any(found in network for network in OWN_NETWORKS if network.version == found.version)

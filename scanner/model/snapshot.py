@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from scanner.model.applications import RegisteredRow, RightRow
 from scanner.model.directory import (
     CasRow,
     DomainRow,
@@ -48,6 +49,8 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     per_user_mfa: tuple[MfaRow, ...] = ()
     risky_users: tuple[RiskyUserRow, ...] = ()
     service_principals: tuple[ServicePrincipalRow, ...] = ()
+    exchange_service_principals: tuple[RegisteredRow, ...] = ()
+    mailbox_permissions: tuple[RightRow, ...] = ()
     domains: tuple[DomainRow, ...] = ()
     sign_ins: SignInLog = SignInLog()
     smtp_auth_clients: tuple[ClientRow, ...] = ()

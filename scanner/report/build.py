@@ -110,6 +110,7 @@ def build(posture: Posture, run: RunFacts, notes: Sequence[OwnerNote] = ()) -> R
         summary=summary_part(mailboxes),
         controls=list(list_controls(posture.snapshot)),
         readiness=guide.readiness(),
+        oauth_applications=guide.applications(),
         announcements=[announcement_part(one) for one in announce(posture, use_of(posture))],
         requests=requests_part(run.requests),
         mailboxes=mailboxes,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from scanner.advice import route_of
+from scanner.migration.oauth import Application, Applications, Readiness
 from scanner.migration.progress import Standing, standing_of, tally
 from scanner.migration.routes import (
     QUESTIONS,
@@ -18,7 +19,15 @@ from scanner.migration.sender import Sender, ground_of
 from scanner.model.notes import OwnerNote
 from scanner.model.text import Text, say_number
 from scanner.posture import JudgedMailbox, Posture
-from scanner.report.contract import MigrationPart, OwnerNotesPart, QuestionPart, ReadinessPart, RoutePart
+from scanner.report.contract import (
+    ApplicationPart,
+    MigrationPart,
+    OAuthPart,
+    OwnerNotesPart,
+    QuestionPart,
+    ReadinessPart,
+    RoutePart,
+)
 from scanner.whatif.compare import used_of
 
 MOST_NAMED = 5
@@ -35,6 +44,7 @@ class Guide:
     def __init__(self, posture: Posture, notes: Sequence[OwnerNote]) -> None:
         self._posture = posture
         self._ground = ground_of(posture.snapshot)
+        self._applications = Applications(posture.snapshot)
         self._notes = {note.mailbox: note for note in notes}
         self._unused = dict(self._notes)
         self._standings: list[Standing] = []
@@ -59,10 +69,15 @@ class Guide:
             certain=chosen.fit is Fit.FITS,
             alternatives=[route_part(option) for option in alternatives(options, chosen)],
             questions=[QuestionPart(key=key, text=QUESTIONS[key]) for key in questions_for(sender, options, chosen)],
+            oauth=oauth_part(self._applications.readiness_of(mailbox)),
             owner=owner_part(sender.note) if sender.note else None,
             stage=standing.stage.value if standing else None,
             stage_because=standing.because if standing else Text(),
         )
+
+    def applications(self) -> list[ApplicationPart] | None:
+        """Write the applications that are registered in Exchange; ``None`` where they were not read."""
+        return [application_part(one) for one in self._applications.all] if self._applications.read else None
 
     def readiness(self) -> ReadinessPart | None:
         """Count how far all senders are; ``None`` where nobody looked who sends, and no owner said it."""
@@ -94,6 +109,29 @@ class Guide:
                 self._unused.pop(name, None)
                 return self._notes[name]
         return None
+
+
+def oauth_part(readiness: Readiness) -> OAuthPart:
+    """Write whether an application could send as a mailbox."""
+    return OAuthPart(
+        switch=readiness.switch.value,
+        applications=None if readiness.applications is None else list(readiness.applications),
+        ready=readiness.ready,
+        because=list(readiness.because),
+    )
+
+
+def application_part(one: Application) -> ApplicationPart:
+    """Write one registration."""
+    return ApplicationPart(
+        name=one.row.name,
+        app_id=one.row.app_id,
+        exchange_object_id=one.row.object_id,
+        enterprise_object_id=one.enterprise_id,
+        state=one.match.value,
+        because=one.because,
+        command=one.command,
+    )
 
 
 def route_part(option: Option) -> RoutePart:

@@ -349,6 +349,41 @@ class OwnerNotesPart(Part, frozen=True, kw_only=True):
     note: str
 
 
+class OAuthPart(Part, frozen=True, kw_only=True):
+    """Whether an application could send as a mailbox with OAuth.
+
+    Attributes:
+        switch: The mailbox's SMTP AUTH switch, which OAuth needs open as well.
+        applications: Names of registered applications with FullAccess of it; null where rights were not read.
+        ready: Nothing lacks; null where that is not known.
+        because: What lacks, or is not known.
+    """
+
+    switch: GateWord
+    applications: list[str] | None
+    ready: bool | None
+    because: list[Text]
+
+
+class ApplicationPart(Part, frozen=True, kw_only=True):
+    """One application that is registered in Exchange, against its enterprise application.
+
+    Attributes:
+        exchange_object_id: ObjectId of Get-ServicePrincipal.
+        enterprise_object_id: Object id of the enterprise application with its application id; ``""`` where none was
+            read.
+        command: What registers it rightly; ``""`` where nothing has to be done.
+    """
+
+    name: str
+    app_id: str
+    exchange_object_id: str
+    enterprise_object_id: str
+    state: Literal["ok", "wrong_object_id", "no_enterprise_application", "unknown"]
+    because: Text
+    command: str
+
+
 class MigrationPart(Part, frozen=True, kw_only=True):
     """Where a sender of this mailbox should move to before Basic ends.
 
@@ -361,6 +396,7 @@ class MigrationPart(Part, frozen=True, kw_only=True):
         certain: It fits; else it does if the questions are answered rightly.
         alternatives: Other ways that fit or may.
         questions: What can't be read and has to be asked.
+        oauth: Whether an application could send with OAuth; null for a mailbox that nobody is known to send with.
         owner: The owner's notes; null where there are none.
         stage: How far the sender is; null where nobody is known to send with it.
         stage_because: Why that is said.
@@ -372,6 +408,7 @@ class MigrationPart(Part, frozen=True, kw_only=True):
     certain: bool = False
     alternatives: list[RoutePart] = []
     questions: list[QuestionPart] = []
+    oauth: OAuthPart | None = None
     owner: OwnerNotesPart | None = None
     stage: Literal["done", "in_work", "blocked", "unknown"] | None = None
     stage_because: Text = msgspec.field(default_factory=Text)
@@ -558,6 +595,7 @@ class Report(Part, frozen=True, kw_only=True):
     history: HistoryPart | None = None
     announcements: list[AnnouncementPart] = []
     readiness: ReadinessPart | None = None
+    oauth_applications: list[ApplicationPart] | None = None
     controls: list[ControlPart] = []
     requests: RequestsPart | None = None
     mailboxes: list[MailboxPart]  # last: report.json is written with one mailbox a line

@@ -48,6 +48,8 @@ FIELDS = {
     "role-assignments": ("principalId", "roleDefinitionId", "directoryScopeId", "principal", "roleDefinition"),
     "role-eligibilities": ("principalId", "roleDefinitionId", "directoryScopeId", "roleDefinition"),
     "service-principals": ("id", "appId", "displayName", "appOwnerOrganizationId", "customSecurityAttributes"),
+    "exchange-service-principals": ("AppId", "ObjectId", "ServiceId", "DisplayName", "Sid"),
+    "mailbox-permissions": ("Identity", "User", "AccessRights", "Deny"),
     "per-user-mfa": ("id", "perUserMfaState"),
     "risky-users": ("id", "riskLevel", "riskState"),
     "domains": ("id", "authenticationType"),

@@ -1,9 +1,9 @@
-"""Graph service principals: for application filters and workload policies."""
+"""Graph service principals: for application filters, workload policies and applications that send with OAuth."""
 
 from collections.abc import Iterator, Mapping
 
 from scanner.evidence.row import Row, RowError
-from scanner.evidence.section import Section
+from scanner.evidence.section import GraphList, Section
 from scanner.model.directory import ServicePrincipalRow
 from scanner.model.text import say
 
@@ -47,7 +47,10 @@ SECTION = Section(
     name="service-principals",
     title="Graph servicePrincipals",
     permission="Application.Read.All",
-    ask=None,
+    ask=GraphList(
+        path="/v1.0/servicePrincipals",
+        query={"$select": "id,appId,displayName,appOwnerOrganizationId", "$top": "999"},
+    ),
     parse=parse,
     core=False,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from scanner.simulator.exchange import rows
 from scanner.simulator.exchange.filters import read_filter
 from scanner.simulator.exchange.rows import Row
+from scanner.simulator.population.build import MICROSOFT_APPS
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.population.model import Mailbox
@@ -46,8 +47,8 @@ def _get_authentication_policy(population: Population, _: Parameters) -> Listing
 
 
 def _get_service_principal(population: Population, _: Parameters) -> Listing:
-    known = [other for other in population.others if other.app_id == population.client_id]
-    return Listing(count=len(known), render=lambda at: rows.service_principal_row(known[at]))
+    apps = [other for other in population.others if other.app_id and other.app_id not in MICROSOFT_APPS]
+    return Listing(count=len(apps), render=lambda at: rows.service_principal_row(apps[at], population.client_id))
 
 
 def _get_mail_user(population: Population, _: Parameters) -> Listing:

@@ -1,5 +1,7 @@
 """Exchange's objects in the shape in which InvokeCommand returns them, type annotations and all."""
 
+import uuid
+
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.model import AuthenticationPolicy, Kind, Mailbox, OtherObject
 from scanner.simulator.population.scenario import Scenario
@@ -153,13 +155,18 @@ def mail_user_row(number: int, scenario: Scenario) -> Row:
     }
 
 
-def service_principal_row(principal: OtherObject) -> Row:
-    """Render one row of Get-ServicePrincipal."""
+def service_principal_row(principal: OtherObject, scanner: str) -> Row:
+    """Render one row of Get-ServicePrincipal.
+
+    Only the scanner's own was registered rightly: for any other somebody took the app registration's object id.
+    """
+    right = principal.app_id == scanner
+    registered = principal.id if right else str(uuid.uuid5(uuid.NAMESPACE_OID, principal.id))
     return {
-        "Identity": principal.id,
+        "Identity": registered,
         "DisplayName": principal.display_name,
         "AppId": principal.app_id,
-        "ObjectId": principal.id,
+        "ObjectId": registered,
     }
 
 

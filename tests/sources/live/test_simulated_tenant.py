@@ -43,16 +43,18 @@ ELSEWHERE = """
 [[faults]]
 then.link = "foreign-port"
 """
-FILES_ONLY = {"service-principals", "smtp-auth-clients"}
+FILES_ONLY = {"mailbox-permissions", "smtp-auth-clients"}
 EXCHANGE = {
     "authentication-policies",
     "cas-mailboxes",
+    "exchange-service-principals",
     "exchange-users",
     "mailboxes",
     "organization-config",
     "transport-config",
 }
 LOST_WITH = {
+    "Application.Read.All": {"service-principals"},
     "AuditLog.Read.All": {"sign-ins"},
     "Domain.Read.All": {"domains"},
     "GroupMember.Read.All": {"groups"},
