@@ -1,7 +1,7 @@
 """Is a run still what it was? Each level says what it found, and what that proves."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -68,12 +68,14 @@ class Recorded(Frozen, frozen=True, kw_only=True):
         chain: All links of its tenant.
         evidence: SHA-256 of the evidence as it is now; "" where it is gone.
         gone: The link that says that the run was purged.
+        erased: The link that says that its report files were removed with a person.
     """
 
     link: Link | None
     chain: tuple[Link, ...]
     evidence: str
     gone: Link | None
+    erased: Link | None
 
 
 def verify_folder(folder: Path, store: Store | None, public_key: Path | None) -> Verification:
@@ -93,12 +95,7 @@ def verify_folder(folder: Path, store: Store | None, public_key: Path | None) ->
     recorded = find_record(manifest.run_id, store) if manifest and store else None
     levels += store_levels(text, recorded, known=store is not None)
     levels.append(signature_level(folder, text, manifest, public_key))
-    return Verification(
-        run=manifest.run_id if manifest else "",
-        folder=str(folder),
-        intact=all(level.state is not State.FAILS for level in levels),
-        levels=tuple(levels),
-    )
+    return verification_of(manifest.run_id if manifest else "", folder, levels)
 
 
 def verify_run(name: str, store: Store, public_key: Path | None) -> Verification:
@@ -115,12 +112,25 @@ def verify_run(name: str, store: Store, public_key: Path | None) -> Verification
     folder = Path(run.folder)
     if (folder / MANIFEST).exists():
         return verify_folder(folder, store, public_key)
+    recorded = find_record(run.id, store)
+    levels = (missing_level(folder, recorded), *store_levels(b"", recorded, known=True))
+    return verification_of(run.id, folder, levels)
+
+
+def missing_level(folder: Path, recorded: "Recorded") -> Level:
+    """Say that the folder of a run is not there, or that its files were removed by an erasure."""
+    if recorded.erased is not None:
+        says = f"The files were removed by erasure on {recorded.erased.at:%Y-%m-%d}; `report RUN` makes them anew."
+        return Level(name="files", state=State.NOT_CHECKED, says=says)
     says = f"{folder} holds no {MANIFEST}: give the folder's new path, if it was moved."
-    levels = (
-        Level(name="files", state=State.FAILS, says=says),
-        *store_levels(b"", find_record(run.id, store), known=True),
-    )
-    return Verification(run=run.id, folder=run.folder, intact=False, levels=levels)
+    return Level(name="files", state=State.FAILS, says=says)
+
+
+def verification_of(run: str, folder: Path | str, levels: Iterable[Level]) -> Verification:
+    """Gather the levels of a verification."""
+    found = tuple(levels)
+    intact = all(level.state is not State.FAILS for level in found)
+    return Verification(run=run, folder=str(folder), intact=intact, levels=found)
 
 
 def purged_run(name: str, store: Store) -> Verification:
@@ -133,9 +143,7 @@ def purged_run(name: str, store: Store) -> Verification:
     if recorded.link is None and recorded.gone is None:
         store.find_run(name)  # says what is wrong with the name
         raise RunNotFoundError(f"There is no run {name}.")
-    levels = (gone_level(recorded.gone), chain_level(recorded))
-    intact = all(level.state is not State.FAILS for level in levels)
-    return Verification(run=name, folder="", intact=intact, levels=levels)
+    return verification_of(name, "", (gone_level(recorded.gone), chain_level(recorded)))
 
 
 def gone_level(gone: Link | None) -> Level:
@@ -231,10 +239,11 @@ def report_level(folder: Path, manifest: Manifest) -> Level:
 def find_record(run_id: str, store: Store) -> Recorded:
     """Find what the store knows of a run."""
     about = store.links_about(run_id)
-    link = next((link for link in about if link.kind == "run"), None)
-    gone = next((link for link in about if link.kind == "purge"), None)
+    by_kind = {link.kind: link for link in about}
+    link, gone = by_kind.get("run"), by_kind.get("purge")
     chain = tuple(store.links(about[0].tenant_id)) if about else ()
-    return Recorded(link=link, chain=chain, evidence=evidence_of(link, gone, store), gone=gone)
+    evidence = evidence_of(link, gone, store)
+    return Recorded(link=link, chain=chain, evidence=evidence, gone=gone, erased=by_kind.get("erasure"))
 
 
 def evidence_of(link: Link | None, gone: Link | None, store: Store) -> str:

@@ -10,7 +10,7 @@ from scanner import __version__
 from scanner.app.job import DEFAULT_OUT, FailOn
 from scanner.cli import options as o
 from scanner.cli.schedules import app as schedule_app
-from scanner.errors import ExitCode
+from scanner.errors import ConfigurationError, ExitCode
 
 
 def leave(code: ExitCode, **_: object) -> None:
@@ -171,13 +171,23 @@ def purge(
         str,
         typer.Option("--older-than", help="Age in days or weeks, e.g. 400d.", show_default="[store] keep_days: 400d"),
     ] = "",
+    person: Annotated[
+        str,
+        typer.Option(
+            "--person", help="Address or id of somebody: take them out of all that is kept, whatever its age."
+        ),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     config: o.ConfigFile = None,
     as_json: o.AsJson = False,
 ) -> ExitCode:
-    """Remove runs that are older than they may be kept, with their evidence and their reports."""
-    from scanner.cli.purging import do_purge
+    """Remove runs that are older than they may be kept, with their evidence and their reports; or one person."""
+    from scanner.cli.purging import do_erase, do_purge
 
+    if person and older_than:
+        raise ConfigurationError("--person and --older-than are two jobs.", "Give one of them.")
+    if person:
+        return do_erase(person=person, dry_run=dry_run, config_file=config, as_json=as_json)
     return do_purge(older_than=older_than, dry_run=dry_run, config_file=config, as_json=as_json)
 
 

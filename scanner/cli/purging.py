@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.app import sources
+from scanner.app.erase import Erased, erase
 from scanner.app.purge import Purged, purge
 from scanner.app.run import utc_now
 from scanner.cli.commands import print_json, print_line
@@ -39,6 +40,29 @@ def do_purge(*, older_than: str, dry_run: bool, config_file: Path | None, as_jso
     else:
         print_line("\n".join(draw_purged(found)))
     return ExitCode.FAILURE if any(run.stays for run in found.runs) else ExitCode.OK
+
+
+def do_erase(*, person: str, dry_run: bool, config_file: Path | None, as_json: bool) -> ExitCode:
+    """Take one person out of all that is kept."""
+    config = sources.load_config(config_file)
+    with Store.open(config.store.url) as store:
+        found = erase(store, person, dry_run=dry_run)
+    if as_json:
+        print_json(found)
+    else:
+        print_line("\n".join(draw_erased(found)))
+    return ExitCode.FAILURE if any(tenant.stays for tenant in found.tenants) else ExitCode.OK
+
+
+def draw_erased(found: Erased) -> Iterator[str]:
+    """Write for the terminal what was erased."""
+    done = "would be" if found.dry_run else "was"
+    for tenant in found.tenants:
+        yield f"Tenant {tenant.tenant_id or '-'}: the person {done} taken out of {len(tenant.snapshots)} snapshots."
+        yield from (f"  evidence  {snapshot}" for snapshot in tenant.snapshots)
+        yield from (f"  reports   {folder}" for folder in tenant.reports)
+        yield from (f"  left      {why}" for why in (*tenant.left, *tenant.stays))
+    yield "Reports that may name the person go; `report RUN` makes them anew. Configuration files and copies are yours."
 
 
 def draw_purged(found: Purged) -> Iterator[str]:

@@ -100,6 +100,19 @@ class SnapshotWriter(Protocol):
         """Let another run go on with the snapshot, where this one ends before it is finished."""
 
 
+class Erasure(Protocol):
+    """Takes somebody out of what is kept."""
+
+    def rows(self, section: str, rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
+        """Give the rows of a section without them; the same object where nothing of them is in it."""
+
+    def words(self, text: str) -> str:
+        """Give a text without mentions of them."""
+
+    def is_about(self, key: str) -> bool:
+        """Tell whether an id or an address is theirs."""
+
+
 class Store(ABC):
     """Keeps snapshots and runs; used as a context manager."""
 
@@ -243,6 +256,20 @@ class Store(ABC):
     @abstractmethod
     def purge_leftovers(self, before: dt.datetime) -> None:
         """Take out evidence that no run is on, and deliveries, both older than a moment."""
+
+    @abstractmethod
+    def erase(self, tenant_id: str, snapshots: Sequence[str], runs: Sequence[str], change: Erasure) -> None:
+        """Take somebody out of all that is kept of a tenant, in one transaction; its chain says so.
+
+        Args:
+            tenant_id: The tenant.
+            snapshots: Ids of the snapshots that name them.
+            runs: Ids of the runs whose reports were removed.
+            change: Takes them out.
+
+        Raises:
+            StoreError: It can't be written.
+        """
 
     @abstractmethod
     def give_back_space(self) -> None:

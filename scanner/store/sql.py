@@ -14,8 +14,15 @@ from scanner.model.tenant import Tenant
 from scanner.store.chain import add_link, to_link
 from scanner.store.digest import digest_of
 from scanner.store.engine import open_engine, read_url, writing
+from scanner.store.erase import (
+    drop_unreported,
+    erase_deliveries,
+    erase_from_run,
+    erase_from_snapshot,
+    note_reports_gone,
+)
 from scanner.store.forms import plain, to_report, to_request, to_tenant, to_unfinished
-from scanner.store.interface import Store
+from scanner.store.interface import Erasure, Store
 from scanner.store.outbox import SqlOutbox
 from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
@@ -185,6 +192,23 @@ class SqlStore(Store):
         """Take out evidence that no run is on, and deliveries, both older than a moment."""
         with explained(self._place):
             purge_leftovers(self._engine, before)
+
+    def erase(self, tenant_id: str, snapshots: Sequence[str], runs: Sequence[str], change: Erasure) -> None:
+        """Take somebody out of all that is kept of a tenant, in one transaction; its chain says so.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        records = self.runs(tenant_id)
+        with explained(self._place), writing(self._engine) as connection:
+            for snapshot_id in snapshots:
+                erase_from_snapshot(connection, snapshot_id, change)
+            for run in records:
+                erase_from_run(connection, run, change)
+            for run_id in runs:
+                note_reports_gone(connection, tenant_id, run_id)
+            erase_deliveries(connection, tenant_id, change)
+            drop_unreported(connection, tenant_id)
 
     def give_back_space(self) -> None:
         """Make the database's files smaller; nothing of what was taken out stays in them."""
