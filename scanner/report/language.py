@@ -89,9 +89,14 @@ class Language:
             case str():
                 return isolate(show_name(value), self.direction)
 
+    @property
+    def comma(self) -> str:
+        """What stands between two items of a list."""
+        return _COMMAS.get(self.code, ", ")
+
     def join(self, items: Iterable[str]) -> str:
         """Lists items with this language's comma."""
-        return _COMMAS.get(self.code, ", ").join(items)
+        return self.comma.join(items)
 
     def number(self, value: int) -> str:
         """Formats a whole number."""
@@ -131,7 +136,8 @@ class Language:
         if moment is None:
             return value
         day = format_skeleton("yMMMd", moment, locale=self.code)
-        return self.join([day, f"{format_time(moment, format='HH:mm', locale=self.code)} UTC"])
+        time = f"{format_time(moment, format='HH:mm', locale=self.code)} UTC"
+        return self.join([day, isolate(time, self.direction)])
 
 
 class _Cells:

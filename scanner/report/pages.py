@@ -82,4 +82,5 @@ def _open_environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["_"] = language.gettext
+    environment.globals["comma"] = language.comma
     return environment

@@ -120,5 +120,5 @@ def _make_segment(
 
 def _make_bar(label: str, total: int, segments: list[Segment], language: Language) -> Bar:
     """Makes a bar with its description."""
-    parts = ", ".join(f"{segment.label} {segment.count_text} ({segment.share_text})" for segment in segments)
+    parts = language.join(f"{segment.label} {segment.count_text} ({segment.share_text})" for segment in segments)
     return Bar(label=label, total=language.number(total), segments=tuple(segments), description=f"{label}: {parts}")

@@ -60,5 +60,5 @@ def _draw(title: str, left: int, here: dict[str, int], total: int, language: Lan
             )
         )
         start += length
-    told = ", ".join(f"{segment.label} {segment.count_text} ({segment.share_text})" for segment in segments)
+    told = language.join(f"{segment.label} {segment.count_text} ({segment.share_text})" for segment in segments)
     return Bar(label=title, total=language.number(left), segments=tuple(segments), description=f"{title}: {told}")

@@ -138,7 +138,7 @@ def _show_overrides(report: Report, language: Language) -> Setting:
     return Setting(
         title=language.gettext("SMTP AUTH on the mailboxes"),
         name="SmtpClientAuthenticationDisabled",
-        value=", ".join(parts),
+        value=language.join(parts),
         meaning=language.gettext("A mailbox's own value beats the tenant's, in both directions."),
         tone="neutral",
     )

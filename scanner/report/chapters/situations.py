@@ -210,7 +210,7 @@ def write_missing(verdict: VerdictPart, language: Language) -> str:
     """Writes which evidence a verdict lacks."""
     if not verdict.missing:
         return ""
-    return language.gettext("Missing: {sections}.", sections=show_name(", ".join(verdict.missing), limit=300))
+    return language.gettext("Missing: {sections}.", sections=language.join(show_name(name) for name in verdict.missing))
 
 
 def write_dependencies(verdict: VerdictPart, language: Language) -> str:
@@ -283,7 +283,7 @@ def _title(mailbox: MailboxPart, language: Language) -> str:
         case "depends":
             return language.gettext("Refused under some circumstances")
         case "refused":
-            gates = ", ".join(title_gates(basic.closed, language))
+            gates = language.join(title_gates(basic.closed, language))
             return language.gettext("Refused: {gates}", gates=gates) if gates else language.gettext("Refused")
 
 

@@ -159,6 +159,8 @@ class _Writer:
         from scanner.report.workbook.sheet import Sheet  # noqa: PLC0415 (XlsxWriter)
 
         sheet = self._workbook.add_worksheet(name, worksheet_class=Sheet)
+        if self._language.direction == "rtl":
+            sheet.right_to_left()
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         return sheet
