@@ -9,6 +9,7 @@ import pytest
 
 from scanner.cli import main
 from scanner.simulator import Population, Scenario, SimulatedTenant, build_population, read_faults
+from tests.support.configured import write_config
 
 MAILBOXES = 3000
 
@@ -22,41 +23,6 @@ def population() -> Population:
 def tenant(population: Population) -> Iterator[SimulatedTenant]:
     with SimulatedTenant(population) as running:
         yield running
-
-
-def write_config(folder: Path, tenant: SimulatedTenant, kind: str) -> Path:
-    """Write a configuration that signs in to the simulated tenant with a certificate or a secret."""
-    secret = folder / "secret.txt"
-    secret.write_text(tenant.client_secret)
-    credential = {
-        "certificate": f'certificate_file = "{tenant.certificate_file}"',
-        "secret": f'secret_file = "{secret}"',
-    }[kind]
-    path = folder / "smtp-posture.toml"
-    path.write_text(
-        f"""
-[store]
-url = "sqlite:///{folder}/store.db"
-[tenants.simulated]
-id = "{tenant.tenant_id}"
-cloud = "custom"
-[tenants.simulated.credential]
-kind = "{kind}"
-client_id = "{tenant.client_id}"
-{credential}
-[tenants.simulated.limits]
-graph = 2000
-conditional_access = 10
-reports = 10
-exchange = 100
-[tenants.simulated.endpoints]
-authority = "{tenant.authority_url}"
-graph = "{tenant.graph_url}"
-exchange = "{tenant.exchange_url}"
-ca_file = "{tenant.ca_file}"
-"""
-    )
-    return path
 
 
 def scan(folder: Path, tenant: SimulatedTenant, kind: str) -> tuple[int, Any]:
