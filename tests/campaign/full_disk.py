@@ -13,15 +13,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.evidence.registry import SECTIONS
 from scanner.simulator import Scenario, SimulatedTenant, build_population
-from scanner.sources.live import LiveSource
 from tests.campaign.case import PATIENT
 from tests.campaign.command import Done, findings_of, finish, start
 from tests.campaign.disks import ROOM, can_mount, closed_folder, small_disk
 from tests.campaign.result import End, Result
-from tests.sources.live.scene import target_of
-from tests.support.sink import InMemorySink
+from tests.sources.live.scene import collect, target_of
 
 MAILBOXES = 300
 GOLDEN = 0.6180339887498949  # multiples of it, without their whole part, fill a range evenly
@@ -137,10 +134,9 @@ def _need() -> Need:
 @cache
 def _evidence() -> dict[str, str]:
     """Read a simulated tenant, undisturbed, into the texts of an evidence folder."""
-    sink = InMemorySink()
     with SimulatedTenant(build_population(Scenario(mailboxes=MAILBOXES, seed=13))) as tenant:
-        LiveSource(target_of(tenant), SECTIONS, PATIENT).collect(sink, sink)
-    return {name: json.dumps(rows) for name, rows in sink.rows.items()}
+        shelf = collect(target_of(tenant), patience=PATIENT)
+    return {name: json.dumps(rows) for name, rows in shelf.rows.items()}
 
 
 def write_evidence(folder: Path) -> None:
