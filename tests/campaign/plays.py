@@ -7,15 +7,17 @@ from functools import partial
 
 from tests.campaign.cases import CASES
 from tests.campaign.full_disk import run_on_full_disk, run_read_only, run_with_limited_files
+from tests.campaign.killed import run_killed
 from tests.campaign.result import Result
 from tests.campaign.trial import run_trial
 
-DISKS: Mapping[str, Callable[[int], Result]] = {
+PROCESSES: Mapping[str, Callable[[int], Result]] = {
+    "R9/killed": run_killed,
     "R13/full": run_on_full_disk,
     "R13/file-size": run_with_limited_files,
     "R13/read-only": run_read_only,
 }
-PLAYS: Mapping[str, Callable[[int], Result]] = {**{case.name: partial(run_trial, case) for case in CASES}, **DISKS}
+PLAYS: Mapping[str, Callable[[int], Result]] = {**{case.name: partial(run_trial, case) for case in CASES}, **PROCESSES}
 # Of these, one trial is as the next.
 ONCE = frozenset(case.name for case in CASES if case.same_each_time)
 
