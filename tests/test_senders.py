@@ -13,7 +13,7 @@ from scanner.simulator import Population, Scenario, SimulatedTenant, build_popul
 from scanner.simulator.diary import Fate
 from scanner.simulator.population.model import Mailbox
 from scanner.simulator.truth import Method, Outcome
-from tests.test_end_to_end import write_config
+from tests.support.configured import write_config
 
 MAILBOXES = 1500
 FLAG_OF_FATE = {Fate.FAILS: "failing", Fate.BREAKS: "will_fail", Fate.LASTS: "in_order"}

@@ -1,7 +1,10 @@
 """R9: the program is killed at random points, and started again with the same command until it ends."""
 
 import datetime as dt
+import itertools
+import math
 import random
+import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +22,7 @@ from tests.campaign.trial import population_of
 from tests.support.configured import write_config
 
 MAILBOXES = 140
-SCENARIO = "[service]\nrows = 15\nlatency = 0.03\nspread = 0.05\n"
+SCENARIO = "[service]\nrows = 8\nlatency = 0.03\nspread = 0.05\n"
 MOST_KILLS = 10
 GLANCE = 0.01
 # Read anew by every run: who the tenant is, how many objects there are, and the way to sign in.
@@ -37,9 +40,9 @@ def run_killed(seed: int, *, kills: int = MOST_KILLS) -> Result:
     started, killed = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="trial-") as name, _tenant(seed) as tenant:
         trial = Trial(Path(name), tenant)
-        while killed < kills and trial.kill_after(rng.randint(1, 25), rng.random() / 20):
+        while killed < kills and trial.kill_after(rng.choice((1, 5, 20, 45)) + rng.randint(0, 15), rng.random() / 20):
             killed += 1
-        why = trial.end() or _find_repetition(tenant, killed)
+        why = trial.end() or trial.find_repetition()
         why = why or "; ".join(filter(None, (check(tenant) for check in ALWAYS)))
     return Result(
         case="R9/killed",
@@ -59,28 +62,50 @@ class Trial:
         self._tenant = tenant
         self._folder = folder
         self._out = folder / "out"
+        self._starts: list[float] = []
         config = write_config(folder, tenant, "secret")
         self.arguments = ["scan", "--config", str(config), "--out", str(self._out), "--format", "json"]
 
     def kill_after(self, requests: int, pause: float) -> bool:
-        """Kill the command after so many more requests and a pause; tell whether it had not ended before."""
+        """Kill the command after so many more requests and a pause; tell whether it had not left its report before."""
         wanted = len(self._tenant.visits) + requests
-        process = start(self.arguments, self._folder)
+        process = self._start()
         while len(self._tenant.visits) < wanted and process.poll() is None:
             time.sleep(GLANCE)
         time.sleep(pause)
-        ended = process.poll() is not None
         process.kill()
         process.communicate()
-        return not ended
+        return not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """A whole report is there."""
+        return any(self._out.glob("*/manifest.json"))
 
     def end(self) -> str:
-        """Let the command end; say what is wrong with what it finds."""
-        done = finish(start(self.arguments, self._folder))
-        if done.code:
-            return f"exit code {done.code}: {done.said[-300:]}"
+        """Let the command end, unless it has; say what is wrong with what it finds."""
+        if not self.has_ended:
+            done = finish(self._start())
+            if done.code:
+                return f"exit code {done.code}: {done.said[-300:]}"
         found = findings_of(self._out)
         return find_broken_files(self._out) or ("" if found == _undisturbed() else _compare(found))
+
+    def find_repetition(self) -> str:
+        """Say which listing was read again by more than one page after a kill."""
+        known: set[str] = set()
+        for first, last in itertools.pairwise((*self._starts, math.inf)):
+            visits = [visit for visit in self._tenant.visits if first <= visit.at < last and _counts(visit)]
+            again = Counter(visit.identity.rpartition(" page ")[0] for visit in visits if visit.identity in known)
+            listing, pages = max(again.items(), key=lambda one: one[1], default=("", 0))
+            if pages > 1:
+                return f"{pages} pages were read again after a kill of {listing[:120]}"
+            known |= {visit.identity for visit in visits}
+        return ""
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._starts.append(time.monotonic())
+        return start(self.arguments, self._folder)
 
 
 @cache
@@ -109,15 +134,6 @@ def _compare(found: Any) -> str:
         if found[part] != _undisturbed()[part]:
             return f"other findings than undisturbed: {part}"
     return "other findings than undisturbed"
-
-
-def _find_repetition(tenant: SimulatedTenant, killed: int) -> str:
-    """Say which listing was read again by more than a page for each time that the program was killed."""
-    again: Counter[str] = Counter()
-    for identity, count in Counter(visit.identity for visit in tenant.visits if _counts(visit)).items():
-        again[identity.rpartition(" page ")[0]] += count - 1
-    listing, pages = max(again.items(), key=lambda one: one[1], default=("", 0))
-    return f"{pages} pages were read again after {killed} kills of {listing[:120]}" if pages > killed else ""
 
 
 def _counts(visit: Visit) -> bool:
