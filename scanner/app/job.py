@@ -49,6 +49,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         store_url: Where the snapshot is kept.
         waivers: Accepted flags.
         owner_notes: What owners say of their senders.
+        pseudonym_key: File of the key that the report's pseudonyms are made with; ``None`` where it has names.
         signing_key: File of the key that signs the manifest; ``None`` where it is not signed.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
         resume_hours: How old an interrupted reading may be to be gone on with.
@@ -67,6 +68,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     archive: bool = False
     resume_hours: float = 24
     allow_partial: bool = False
+    pseudonym_key: Path | None = None
     signing_key: Path | None = None
 
 

@@ -13,6 +13,7 @@ from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
 from scanner.app.job import FinishedRun, Job, Waiver
 from scanner.app.past import earlier_use
+from scanner.app.pseudonymise import pseudonymise, read_key
 from scanner.app.remember import remember, still_to_move
 from scanner.app.resume import find_unfinished, open_snapshot, seal_partial
 from scanner.posture import Posture, pose
@@ -91,7 +92,7 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
     )
     digest = store.digest(snapshot_id)
     written = write_run(
-        report,
+        shown(report, posture, job),
         job.out / facts.id,
         job.formats,
         language=job.language,
@@ -112,6 +113,13 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         summary=report.summary,
         circumstances=posture.circumstances,
     )
+
+
+def shown(report: Report, posture: Posture, job: Job) -> Report:
+    """Give the report as its files show it: with names, or with pseudonyms where it leaves the house."""
+    if job.pseudonym_key is None:
+        return report
+    return pseudonymise(report, posture.snapshot, read_key(job.pseudonym_key))
 
 
 def record_of(

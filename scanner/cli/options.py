@@ -39,6 +39,10 @@ ConfigFile = Annotated[
 OwnerNotes = Annotated[
     Path | None, typer.Option("--owner-notes", help="TOML file with what owners say of their senders.")
 ]
+Pseudonymise = Annotated[
+    bool,
+    typer.Option("--pseudonymise", help="Names, addresses, ids and IP addresses become pseudonyms, in every file."),
+]
 TenantName = Annotated[str | None, typer.Option("--tenant", help="Name of a configured tenant.")]
 RunName = Annotated[str, typer.Option("--run", help="An id of a kept run, latest, or previous.")]
 AllowPartial = Annotated[
@@ -112,6 +116,7 @@ def make_job(
     configured_notes: Path | None = None,
     resume_hours: float = 24,
     allow_partial: bool = False,
+    pseudonymise: bool = False,
 ) -> Job:
     """Make a job of the options; addresses on the command line replace the configured ones.
 
@@ -122,6 +127,10 @@ def make_job(
         raise ConfigurationError("--archive is about the PDF, and --format leaves it out.", "Name pdf in --format.")
     if config.signing.key_file:
         load_signer(config.signing.key_file)  # a key that can't be used is told before a tenant is read
+    if pseudonymise:
+        from scanner.app.pseudonymise import read_key
+
+        read_key(config.pseudonyms.key_file)
     return Job(
         out=out,
         formats=read_formats(formats),
@@ -130,6 +139,7 @@ def make_job(
         source_ips=read_addresses(source_ips) or configured_ips,
         fail_on=fail_on,
         store_url=config.store.url,
+        pseudonym_key=config.pseudonyms.key_file if pseudonymise else None,
         signing_key=config.signing.key_file,
         waivers=waivers,
         archive=archive,

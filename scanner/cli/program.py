@@ -68,6 +68,7 @@ def demo(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    pseudonymise: o.Pseudonymise = False,
     owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
@@ -78,7 +79,7 @@ def demo(
     """Do the whole job on a simulated tenant over real TLS."""
     from scanner.cli.commands import do_demo
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes, pseudonymise)
     return do_demo(mailboxes=mailboxes, seed=seed, scenario=scenario, as_json=as_json, choices=choices)
 
 
@@ -89,6 +90,7 @@ def scan(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    pseudonymise: o.Pseudonymise = False,
     owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
@@ -100,7 +102,7 @@ def scan(
     """Read a tenant over the network and report on it; go on where an interrupted scan left off."""
     from scanner.cli.commands import do_scan
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes, pseudonymise)
     choices["allow_partial"] = allow_partial
     return do_scan(config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
@@ -113,6 +115,7 @@ def import_folder(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    pseudonymise: o.Pseudonymise = False,
     owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
@@ -123,7 +126,7 @@ def import_folder(
     """Do the same job from exported files, without signing in."""
     from scanner.cli.commands import do_import
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes, pseudonymise)
     return do_import(folder=folder, config_file=config, tenant_name=tenant, as_json=as_json, choices=choices)
 
 
@@ -198,6 +201,7 @@ def report(
     out: o.Out = DEFAULT_OUT,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
+    pseudonymise: o.Pseudonymise = False,
     owner_notes: o.OwnerNotes = None,
     lang: o.Lang = "en",
     as_of: o.AsOf = "",
@@ -209,7 +213,7 @@ def report(
     """Judge and render a kept run again, from its evidence, with today's rules."""
     from scanner.cli.commands import do_report
 
-    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes)
+    choices = shared(out, formats, lang, as_of, source_ip, fail_on, archive, owner_notes, pseudonymise)
     choices["allow_partial"] = allow_partial
     return do_report(run_name=run_name, config_file=config, as_json=as_json, choices=choices)
 
@@ -283,6 +287,7 @@ def shared(
     fail_on: FailOn | None,
     archive: bool,
     owner_notes: Path | None,
+    pseudonymise: bool,
 ) -> dict[str, Any]:
     """Gather the options that all runs share."""
     return {
@@ -294,4 +299,5 @@ def shared(
         "fail_on": fail_on,
         "archive": archive,
         "owner_notes": owner_notes,
+        "pseudonymise": pseudonymise,
     }

@@ -13,7 +13,7 @@ import msgspec
 
 from scanner.config.environment import merge_environment
 from scanner.config.lines import KeyPath, find_line
-from scanner.config.tables import Config, SigningConfig, StoreConfig, Table, TenantConfig
+from scanner.config.tables import Config, PseudonymsConfig, SigningConfig, StoreConfig, Table, TenantConfig
 from scanner.errors import ConfigurationError
 
 TableT = TypeVar("TableT", bound=Table)
@@ -77,6 +77,7 @@ def load(path: Path | None, environment: Mapping[str, str], *, today: dt.date | 
     _refuse_unknown(document, msgspec.inspect.type_info(Config), (), origin)
     config = Config(
         store=_convert(document.get("store", {}), StoreConfig, ("store",), origin),
+        pseudonyms=_convert(document.get("pseudonyms", {}), PseudonymsConfig, ("pseudonyms",), origin),
         signing=_convert(document.get("signing", {}), SigningConfig, ("signing",), origin),
         tenants={
             name: _convert(tenant, TenantConfig, ("tenants", name), origin)

@@ -246,17 +246,29 @@ class SigningConfig(Table, frozen=True):
     key_file: Path | None = None
 
 
+class PseudonymsConfig(Table, frozen=True):
+    """What pseudonyms of reports that leave the house are made with.
+
+    Attributes:
+        key_file: File of the key, which is made at its first use and stays in the house.
+    """
+
+    key_file: Path = Path("smtp-posture-pseudonyms.key")
+
+
 class Config(Table, frozen=True):
     """The whole configuration.
 
     Attributes:
         store: Where snapshots and runs are kept.
         signing: How manifests are signed.
+        pseudonyms: What pseudonyms are made with.
         tenants: The tenants by the names that the user gave them.
     """
 
     store: StoreConfig = StoreConfig()
     signing: SigningConfig = SigningConfig()
+    pseudonyms: PseudonymsConfig = PseudonymsConfig()
     tenants: dict[str, TenantConfig] = msgspec.field(default_factory=dict)
 
 
