@@ -23,10 +23,13 @@ _KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CACHE_HOME", "P
 _ATTACHED: Final = ("json", "csv")
 """Formats that an archive holds beside the pages: the report whole, and as a table."""
 
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""Characters that no page can show; a paragraph separator where a line breaks even ends the renderer."""
+
 _UNDRAWN: Final = re.compile(rb"^undrawn (?P<count>\d+)$", re.MULTILINE)
 """How the child says that characters had no glyph."""
 
-FONTS: Final = "apt-get install --no-install-recommends fonts-dejavu-core fonts-droid-fallback fonts-unifont"
+FONTS: Final = "These have most: fonts-dejavu-core, fonts-droid-fallback, fonts-unifont."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class PdfFormat:
         """Renders the print template and has the child turn it into a PDF."""
         from scanner.report.pages import render_page  # noqa: PLC0415 (Jinja2)
 
-        page = render_page("print.html", edition.language, view=edition.view)
+        page = _UNPRINTABLE.sub(" ", render_page("print.html", edition.language, view=edition.view))
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory()) if edition.archive else ""
             if folder:
