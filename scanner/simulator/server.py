@@ -12,6 +12,8 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HOST = "127.0.0.1"
 _LARGEST_BODY = 4 * 1024 * 1024
+_AFTERWARDS = 0.01
+"""Seconds in which connections that were just ended are taken down."""
 _PATIENCE = 10.0
 """Seconds to wait for the thread to start or stop."""
 
@@ -74,6 +76,7 @@ class TlsServer:
         finally:
             await _hang_up(runner)
             await runner.cleanup()
+            await asyncio.sleep(_AFTERWARDS)
 
 
 async def _hang_up(runner: web.AppRunner) -> None:

@@ -102,6 +102,35 @@ def answer_one(desk: Desk, query: Query, row: Row) -> Answer:
     return Answer(content={"@odata.context": f"{_context(desk, query)}/$entity", **trim(row, query.selected)})
 
 
+def answer_count(query: Query, count: int) -> Answer:
+    """Answer with the number of a list's objects, in plain text.
+
+    Args:
+        query: the request.
+        count: the number.
+
+    Returns:
+        The number.
+
+    Raises:
+        GraphRefusalError: the request does not accept an old count, or no plain text.
+    """
+    require_eventual(query)
+    if query.ask.headers.get("accept", "*/*") == "application/json":
+        raise GraphRefusalError(415, "Request_BadRequest", "Unsupported media type requested.")
+    return Answer(raw=str(count).encode(), headers={"Content-Type": "text/plain"})
+
+
+def require_eventual(query: Query) -> None:
+    """Refuse to count for those who do not accept an old count.
+
+    Raises:
+        GraphRefusalError: the request does not say so.
+    """
+    if query.ask.headers.get("consistencylevel", "").lower() != "eventual":
+        raise GraphRefusalError(400, "Request_BadRequest", "$count is not currently supported.")
+
+
 def trim(row: Row, selected: Sequence[str]) -> Row:
     """Keep the selected properties, and annotations, of a row.
 

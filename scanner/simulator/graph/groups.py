@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scanner.simulator.graph import refusals
-from scanner.simulator.graph.desk import Desk, Query, Row, answer_list, answer_one, trim
+from scanner.simulator.graph.desk import Desk, Query, Row, answer_count, answer_list, answer_one, trim
 from scanner.simulator.graph.users import user_row
 from scanner.simulator.population.model import Group, OtherObject
 from scanner.simulator.wire import Answer
@@ -27,6 +27,11 @@ def list_members(desk: Desk, query: Query) -> Answer:
 def list_transitive_members(desk: Desk, query: Query) -> Answer:
     """Answer `GET /groups/{id}/transitiveMembers`."""
     return answer_list(desk, query, _transitive(desk, query), _renderer(desk, query))
+
+
+def count_transitive_members(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /groups/{id}/transitiveMembers/$count`, in plain text."""
+    return answer_count(query, len(_transitive(desk, query)))
 
 
 def list_transitive_users(desk: Desk, query: Query) -> Answer:

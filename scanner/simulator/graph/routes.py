@@ -69,6 +69,9 @@ ROUTES = (
     Route(path="groups/*/members", needs="GroupMember.Read.All", serve=groups.list_members),
     Route(path="groups/*/transitiveMembers", needs="GroupMember.Read.All", serve=groups.list_transitive_members),
     Route(
+        path="groups/*/transitiveMembers/$count", needs="GroupMember.Read.All", serve=groups.count_transitive_members
+    ),
+    Route(
         path="groups/*/transitiveMembers/microsoft.graph.user",
         needs="GroupMember.Read.All",
         serve=groups.list_transitive_users,

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 
 from scanner.simulator.graph import refusals
-from scanner.simulator.graph.desk import Desk, Paging, Query, Row, answer_list, answer_one
-from scanner.simulator.graph.refusals import GraphRefusalError
+from scanner.simulator.graph.desk import (
+    Desk,
+    Paging,
+    Query,
+    Row,
+    answer_count,
+    answer_list,
+    answer_one,
+    require_eventual,
+)
 from scanner.simulator.population.model import Account
 from scanner.simulator.wire import Answer
 
@@ -31,17 +39,14 @@ _ONE_DEFAULT = (
 def list_users(desk: Desk, query: Query) -> Answer:
     """Answer `GET /users`."""
     if query.ask.query.get("$count") == "true":
-        _require_eventual(query)
+        require_eventual(query)
     names = _wanted(query)
     return answer_list(desk, query, desk.population.accounts, lambda account: user_row(account, names))
 
 
 def count_users(desk: Desk, query: Query) -> Answer:
     """Answer `GET /users/$count`, in plain text."""
-    _require_eventual(query)
-    if query.ask.headers.get("accept", "*/*") == "application/json":
-        raise GraphRefusalError(415, "Request_BadRequest", "Unsupported media type requested.")
-    return Answer(raw=str(len(desk.population.accounts)).encode(), headers={"Content-Type": "text/plain"})
+    return answer_count(query, len(desk.population.accounts))
 
 
 def show_user(desk: Desk, query: Query) -> Answer:
@@ -81,11 +86,6 @@ def _wanted(query: Query) -> tuple[str, ...]:
         if name not in _FIELDS:
             raise refusals.property_is_unknown(name)
     return query.selected or _ONE_DEFAULT
-
-
-def _require_eventual(query: Query) -> None:
-    if query.ask.headers.get("consistencylevel", "").lower() != "eventual":
-        raise GraphRefusalError(400, "Request_BadRequest", "$count is not currently supported.")
 
 
 def _find(desk: Desk, name: str) -> Account:

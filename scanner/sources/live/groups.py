@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+import msgspec
+
 from scanner.model.text import Text, say
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
+from scanner.sources.live.keys import KeySet
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.together import work_off
 
@@ -73,14 +76,29 @@ class _GroupReader:
         return {"displayName": group.get("displayName")}
 
     async def _read_members(self, row: dict[str, object]) -> None:
+        """Read a group's members; their number, asked for before the last page is kept, proves that none was lost."""
         group_id = str(row["id"])
-        query = {"$select": "id", "$top": MEMBERS_OF_A_PAGE}
-        listing = self._graph.open_listing(
-            f"{_address(group_id)}/transitiveMembers", query, self._ledger.mark(group_id)
-        )
+        path = f"{_address(group_id)}/transitiveMembers"
+        mark = self._ledger.mark(group_id)
+        listing = self._graph.open_listing(path, {"$select": "id", "$top": MEMBERS_OF_A_PAGE}, mark)
+        seen = KeySet()
         while not listing.mark.done:
-            members = (await listing.read()).decode()
-            self._keep(row | {"transitiveMembers": [_trim(member) for member in members]}, listing.mark)
+            page = await listing.read()
+            seen.take([key.key for key in page.keys])
+            reached = msgspec.structs.replace(listing.mark, members=mark.members + len(seen))
+            lacking = await self._find_lacking(path, reached.members) if reached.done else {}
+            members = [_trim(member) for member in page.decode()]
+            self._keep(row | {"transitiveMembers": members} | lacking, reached)
+
+    async def _find_lacking(self, path: str, found: int) -> dict[str, object]:
+        """Say in a group's row that members lack, where Graph counts more than it listed."""
+        expected = await self._graph.count(path)
+        if expected is None or found >= expected:
+            return {}
+        self._ledger.doubt(
+            _word_doubt(say("{count} of {expected} objects were listed", count=found, expected=expected))
+        )
+        return {"membershipPartial": True}
 
     def _keep(self, row: dict[str, object], mark: Bookmark) -> None:
         self._ledger.keep([row], str(row["id"]), mark)

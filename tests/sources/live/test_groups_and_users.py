@@ -93,6 +93,16 @@ def test_a_group_whose_link_leads_elsewhere_is_partial(stage: Stage) -> None:
     assert "was not followed" in shelf.reports["groups"].reason
 
 
+def test_a_group_that_lists_fewer_members_than_it_has_is_partial(stage: Stage) -> None:
+    """The link to its next page is left out: only its number of members tells."""
+    play_group(stage, "g1", page([member("u1"), member("u1")]))
+    stage.on("/graph/v1.0/groups/g1/transitiveMembers/$count", in_turn(lambda: web.Response(text="2")))
+    shelf = read_groups(stage, policy("g1"))
+    assert [row.get("membershipPartial") for row in shelf.rows["groups"]] == [True]
+    assert shelf.reports["groups"].state is SectionState.PARTIAL
+    assert "1 of 2 objects were listed" in str(shelf.reports["groups"].reason)
+
+
 def test_odd_policies_do_not_stop_the_reading(stage: Stage) -> None:
     """Null, numbers and paths in place of ids: nothing breaks, and no other path is asked for."""
     stage.on("/graph/v1.0/groups/../users", in_turn(lambda: page([])))
