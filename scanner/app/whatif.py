@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from scanner.app.evidence import load_snapshot
 from scanner.app.lookup import source_ips_of
+from scanner.app.past import earlier_use
 from scanner.model.frozen import Frozen
 from scanner.model.text import Text
 from scanner.posture import Posture, pose
@@ -59,7 +60,8 @@ def ask_what_if(
     snapshot = load_snapshot(store, run.snapshot_id)
     changed = make_changes(snapshot, asked)
     addresses = source_ips or source_ips_of(run)
-    before = pose(snapshot, as_of=run.as_of, source_ips=addresses)
+    earlier = earlier_use(store, run.snapshot_id, run.started)
+    before = pose(snapshot, as_of=run.as_of, source_ips=addresses, earlier=earlier)
     after = pose(changed.snapshot, as_of=as_of or run.as_of, source_ips=addresses)
     use = use_of(before)
     moved = compare(before, after, use)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner.app.whatif import WhatIf
 from scanner.cli.picture import METHODS, TITLES
-from scanner.cli.whatif_answer import ExceptionsPart, NeededExceptions, exceptions_part, reply_line, totals_of
+from scanner.cli.whatif_answer import ExceptionsPart, NeededExceptions, exceptions_part, totals_of
 from scanner.model.judgement import Method
 from scanner.whatif.compare import Moved
 
@@ -47,22 +47,23 @@ def draw_mailboxes(moved: tuple[Moved, ...]) -> Iterator[str]:
         return
     yield ""
     for one in sorted(moved, key=lambda one: (not one.in_use, not one.outcomes_change))[:SHOWN]:
-        yield from draw_mailbox(one)
+        yield draw_mailbox(one)
     if len(moved) > SHOWN:
         yield f"… and {len(moved) - SHOWN} more; --json gives all."
 
 
-def draw_mailbox(moved: Moved) -> Iterator[str]:
-    """Draw one mailbox: what changes for each method, the reply, and the gate."""
+def draw_mailbox(moved: Moved) -> str:
+    """Draw one mailbox: what changes for each method, and by which gate."""
     used = "  (in use)" if moved.in_use else ""
-    yield f"{moved.before.row.address or moved.before.id}{used}"
-    for method in moved.methods:
-        before, after = moved.before.verdicts.of(method), moved.after.verdicts.of(method)
-        gate = f"  by {TITLES[after.decided_by]}" if after.decided_by else ""
-        yield f"  {METHODS[method]}: {turn_words(before.outcome.value, after.outcome.value)}{gate}"
-    reply = reply_line(moved.after.verdicts.basic)
-    if Method.BASIC in moved.methods and reply:
-        yield f"    {reply}"
+    turns = "; ".join(draw_turn(moved, method) for method in moved.methods)
+    return f"{moved.before.row.address or moved.before.id}{used}  {turns}"
+
+
+def draw_turn(moved: Moved, method: Method) -> str:
+    """Draw what changes for one method."""
+    before, after = moved.before.verdicts.of(method), moved.after.verdicts.of(method)
+    gate = f" by {TITLES[after.decided_by]}" if after.decided_by else ""
+    return f"{METHODS[method]}: {turn_words(before.outcome.value, after.outcome.value)}{gate}"
 
 
 def draw_exceptions(part: ExceptionsPart) -> Iterator[str]:

@@ -122,3 +122,42 @@ def test_a_wrong_option_is_a_usage_error_that_helps(program: Program, option: st
 def test_nothing_asked_is_a_usage_error(program: Program) -> None:
     """Neither a change nor a date."""
     assert program("whatif").code == 2
+
+
+def sign_in(name: str, *, oauth: bool = False) -> dict[str, Any]:
+    (person,) = [one for one in folder.PEOPLE if one.name == name]
+    return {
+        "id": f"sign-in-{name}",
+        "userId": person.id,
+        "userPrincipalName": person.address,
+        "createdDateTime": "2026-11-20T08:00:00Z",
+        "clientAppUsed": "Authenticated SMTP",
+        "status": {"errorCode": 0},
+        "userAgent": "mailer" if oauth else "BAV2ROPC",
+        "authenticationProtocol": "oAuth2" if oauth else "ropc",
+    }
+
+
+def test_where_use_was_read_only_senders_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anna sends with Basic, olga with OAuth, nobody else: the switch hurts both, Basic's end hurts anna."""
+    monkeypatch.chdir(tmp_path)
+    content = {**folder.files(), "sign-ins": [sign_in("anna"), sign_in("olga", oauth=True)]}
+    evidence = folder.write(tmp_path / "evidence", content)
+    assert call(capsys, "import", str(evidence), "--format", "json", "--as-of", "2026-11-23").code == 0
+
+    def ask(*options: str) -> Any:
+        words = [word for option in options for word in ("--set", option)]
+        return call(capsys, "whatif", *words, "--json").json()
+
+    both = ask("mailbox:anna@fabrikam.example.smtp_auth=off", "mailbox:olga@fabrikam.example.smtp_auth=off")
+    assert both["summary"]["in_use"] == 2
+    assert both["exceptions"]["for_senders"] is True
+    (group,) = both["exceptions"]["needed"]
+    assert {item["address"].partition("@")[0] for item in group["mailboxes"]} == {"anna", "olga"}
+    blocked = ask(BLOCK)
+    excepted = [item["address"] for group in blocked["exceptions"]["needed"] for item in group["mailboxes"]]
+    assert excepted == ["anna@fabrikam.example"]
+    defaults = ask("security_defaults=on")
+    assert [one["address"] for one in defaults["exceptions"]["lost"]] == ["anna@fabrikam.example"]
