@@ -10,6 +10,7 @@ import typer
 from scanner.app.job import ALL_FORMATS, DEFAULT_FORMATS, FailOn, Job, Waiver
 from scanner.config import Config, load_notes
 from scanner.errors import ConfigurationError
+from scanner.model.notes import OwnerNote
 from scanner.report.signature import load_signer
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets one folder per run.", show_default=True)]
@@ -100,6 +101,15 @@ def read_addresses(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def read_notes(file: Path | None) -> tuple[OwnerNote, ...]:
+    """Read the owner notes, where there are any.
+
+    Raises:
+        ConfigurationError: The file can't be read, or something in it is wrong.
+    """
+    return load_notes(file) if file else ()
+
+
 def make_job(
     *,
     out: Path,
@@ -143,7 +153,7 @@ def make_job(
         signing_key=config.signing.key_file,
         waivers=waivers,
         archive=archive,
-        owner_notes=load_notes(notes) if (notes := owner_notes or configured_notes) else (),
+        owner_notes=read_notes(owner_notes or configured_notes),
         resume_hours=resume_hours,
         allow_partial=allow_partial,
     )
