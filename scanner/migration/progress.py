@@ -70,8 +70,8 @@ def spoken(sender: Sender, progress: Progress) -> Standing:
 
 def unspoken(sender: Sender, chosen: Option) -> Standing:
     """Tell where a sender is of which the owner does not say it."""
-    if sender.said.oauth is False and chosen.fit is not Fit.FITS:
-        words = say("Its owner says that it can't do OAuth, and no other way is certain to fit.")
+    if sender.said.oauth is False and chosen.fit not in {Fit.FITS, Fit.LIKELY}:
+        words = say("Its owner says that it can't do OAuth, and nothing that was read speaks for another way.")
         return Standing(stage=Stage.BLOCKED, because=words)
     if not chosen.open_now:
         words = say("The way that fits is closed today: its gates have to be opened first.")

@@ -1,7 +1,7 @@
 """The ways off Basic: whether each fits a sender, with reasons from facts and with questions where there are none.
 
 Which way suits what: facts/smtp-auth.md §1.10. A way is chosen, never scored: the first that certainly fits, else the
-first that fits if an answer is the right one.
+first that something speaks for, else the first that fits if an answer is the right one.
 """
 
 from collections.abc import Callable
@@ -38,6 +38,7 @@ class Fit(StrEnum):
     """Whether a way suits a sender."""
 
     FITS = "fits"
+    LIKELY = "likely"
     ASK = "ask"
     NOT = "not"
 
@@ -95,8 +96,8 @@ def options_for(sender: Sender) -> tuple[Option, ...]:
 
 
 def choose(options: tuple[Option, ...]) -> Option:
-    """Choose the way: the first that fits, else the first that may."""
-    for fit in (Fit.FITS, Fit.ASK):
+    """Choose the way: the first that fits, else the first that is likely to, else the first that may."""
+    for fit in (Fit.FITS, Fit.LIKELY, Fit.ASK):
         for option in options:
             if option.fit is fit:
                 return option
@@ -110,9 +111,8 @@ def alternatives(options: tuple[Option, ...], chosen: Option) -> tuple[Option, .
 
 def questions_for(sender: Sender, options: tuple[Option, ...], chosen: Option) -> tuple[str, ...]:
     """Name what the owner should be asked: what would settle a way, and what nobody but the owner knows."""
-    unsettled = (
-        [] if chosen.fit is Fit.FITS else [key for option in options if option.fit is Fit.ASK for key in option.asks]
-    )
+    undecided = () if chosen.fit is Fit.FITS else (option for option in options if option.fit is not Fit.NOT)
+    unsettled = (key for option in undecided for key in option.asks)
     keys = dict.fromkeys((*unsettled, "device", "application", "owner", "alert_only", "seasonal"))
     return tuple(key for key in keys if not is_answered(sender.said, key))
 
@@ -136,7 +136,8 @@ def look_at_oauth(sender: Sender) -> Option:
     reasons = (*((say("Its owner says that it can do OAuth."),) if can else ()), *oauth_state(verdict))
     open_now = verdict.outcome in WORKING or not verdict.closed
     if can is None:
-        return Option(key=key, fit=Fit.ASK, reasons=reasons, asks=("oauth",), open_now=open_now)
+        fit = Fit.LIKELY if verdict.outcome in WORKING else Fit.ASK
+        return Option(key=key, fit=fit, reasons=reasons, asks=("oauth",), open_now=open_now)
     return Option(key=key, fit=Fit.FITS, reasons=reasons, open_now=open_now)
 
 
@@ -207,7 +208,7 @@ def look_at_relay(sender: Sender) -> Option:
         return Option(key=RouteKey.RELAY, fit=Fit.FITS, reasons=(words,))
     if len(addresses) == 1 and fixed is None:
         words = say("It was seen from one public address only: {address}.", address=addresses[0])
-        return Option(key=RouteKey.RELAY, fit=Fit.FITS, reasons=(words,))
+        return Option(key=RouteKey.RELAY, fit=Fit.LIKELY, reasons=(words,), asks=("fixed_address",))
     if addresses:
         words = say("It was seen from {count} public addresses: a connector needs fixed ones.", count=len(addresses))
     else:

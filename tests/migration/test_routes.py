@@ -65,7 +65,7 @@ def reasons(option: Option) -> str:
 def test_oauth_comes_first_and_is_asked_about_where_nobody_knows() -> None:
     """It lasts; whether the client can do it is no fact that could be read."""
     option = chosen(sender())
-    assert (option.key, option.fit) == (RouteKey.OAUTH_DELEGATED, Fit.ASK)
+    assert (option.key, option.fit) == (RouteKey.OAUTH_DELEGATED, Fit.LIKELY)
     assert "oauth" in questions_for(sender(), options_for(sender()), option)
     assert "accepted for this mailbox today" in reasons(option)
 
@@ -109,8 +109,17 @@ def test_a_device_that_can_not_do_oauth_takes_direct_send_inside_and_a_connector
     seen = use(30, "198.51.101.7")
     assert chosen(sender(seen=seen, oauth=False, internal_only=True)).key is RouteKey.DIRECT_SEND
     outside = chosen(sender(seen=use(30, "8.8.8.8"), oauth=False, internal_only=False))
-    assert (outside.key, outside.fit) == (RouteKey.RELAY, Fit.FITS)
+    assert (outside.key, outside.fit) == (RouteKey.RELAY, Fit.LIKELY)
     assert "8.8.8.8" in reasons(outside)
+
+
+def test_oauth_comes_before_a_connector_that_may_fit_as_well() -> None:
+    """One address that was seen speaks for a connector, and is no proof that it stays."""
+    one = sender(seen=use(30, "8.8.8.8"))
+    assert chosen(one).key is RouteKey.OAUTH_DELEGATED
+    assert fit_of(one, RouteKey.RELAY).fit is Fit.LIKELY
+    assert {"oauth", "fixed_address"} <= set(questions_for(one, options_for(one), chosen(one)))
+    assert stage(sender(seen=use(30, "8.8.8.8"), oauth=False)) is Stage.UNKNOWN
 
 
 def test_a_connector_needs_fixed_addresses() -> None:
