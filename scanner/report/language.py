@@ -9,6 +9,7 @@ from pathlib import Path
 from scanner.content import find_content
 from scanner.errors import ConfigurationError
 from scanner.model.text import QUOTED, Place, Text
+from scanner.report.collation import Alphabet, Key
 from scanner.report.names import isolate, show_name
 
 Cell = str | int | None
@@ -28,11 +29,12 @@ class Language:
         translations: Its catalogue.
     """
 
-    __slots__ = ("_cells", "_sentences", "_translations", "code")
+    __slots__ = ("_alphabet", "_cells", "_sentences", "_translations", "code")
 
     def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
         self.code = code
         self._translations = translations
+        self._alphabet = Alphabet(code)
         self._sentences: dict[Text, str] = {}
         self._cells: dict[Text, str] = {}
 
@@ -88,6 +90,10 @@ class Language:
                 return self.date(value.isoformat())
             case str():
                 return isolate(show_name(value), self.direction)
+
+    def order(self, name: str) -> Key:
+        """Gives the key to sort a name by, as readers of this language expect it."""
+        return self._alphabet.key(name)
 
     @property
     def comma(self) -> str:

@@ -4,7 +4,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scanner.report.language import list_languages
 from scanner.report.write import write_run
+from tests.report.judged import make_judged_report
 from tests.report.sample import make_report
 
 KEPT = Path(__file__).parent / "kept"
@@ -43,12 +45,20 @@ def outline_page(page: str) -> str:
     return "\n".join(parser.lines) + "\n"
 
 
+def outline_language(language: str, place: Path) -> str:
+    """Gives the words of a report of a small judged tenant in one language; written below a folder."""
+    run = write_run(make_judged_report(), place / language, ["html"], language=language)
+    return outline_page(run.files["html"].read_text(encoding="utf-8"))
+
+
 def write_copies(folder: Path) -> None:
     """Writes the copies of a small report into a folder."""
     folder.mkdir(exist_ok=True)
     with TemporaryDirectory() as place:
         run = write_run(make_report(12, complete=False), Path(place) / "run", ["html", "csv"])
         (folder / "report.txt").write_text(outline_page(run.files["html"].read_text()), encoding="utf-8")
+        for language in list_languages():
+            (folder / f"report.{language}.txt").write_text(outline_language(language, Path(place)), encoding="utf-8")
         (folder / "mailboxes.csv").write_bytes(run.files["csv"].read_bytes())
 
 

@@ -12,6 +12,7 @@ from scanner.errors import ConfigurationError
 from scanner.model.text import quote, say, say_number
 from scanner.report.catalogue import TEMPLATE, extract_template, update_translation
 from scanner.report.language import CATALOGUE, list_languages, open_language
+from tests.report.outline import KEPT, outline_language
 
 ROOT = Path(__file__).parents[2]
 RENEW = "run: python -m scanner.report.catalogue"
@@ -192,3 +193,12 @@ def test_shares_reach_none_and_all_only_when_they_do(share: float, said: str) ->
 
 def test_what_is_no_date_is_shown_as_it_is() -> None:
     assert open_language("en").date("soon") == "soon"
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_a_report_reads_as_its_kept_copy(language: str, tmp_path: Path) -> None:
+    """Word for word, so that a change of wording in one language is seen by whoever makes it."""
+    copy = KEPT / f"report.{language}.txt"
+    assert outline_language(language, tmp_path) == copy.read_text(encoding="utf-8"), (
+        "run: python -m tests.report.outline"
+    )

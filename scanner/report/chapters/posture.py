@@ -77,14 +77,20 @@ def show_posture(report: Report, language: Language) -> Posture:
     settings = [_show_switch(report, language), _show_defaults(report, language), _show_policy(report, language)]
     if report.mailboxes:
         settings.append(_show_overrides(report, language))
-    policies = sorted(report.tenant_posture.conditional_access, key=lambda policy: _EFFECT_ORDER.index(policy.effect))
+    policies = sorted(
+        report.tenant_posture.conditional_access,
+        key=lambda policy: (_EFFECT_ORDER.index(policy.effect), language.order(policy.name)),
+    )
     states = {section.section: section.state for section in report.run.evidence}
     return Posture(
         settings=tuple(settings),
         policies=tuple(_show_access_policy(policy, language) for policy in policies),
         policies_known=states.get("conditional-access-policies") == "complete",
         authentication_policies=tuple(
-            _show_authentication_policy(policy, language) for policy in report.tenant_posture.authentication_policies
+            _show_authentication_policy(policy, language)
+            for policy in sorted(
+                report.tenant_posture.authentication_policies, key=lambda policy: language.order(policy.name)
+            )
         ),
     )
 
