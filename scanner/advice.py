@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from scanner.gates.order import GATES
+from scanner.gates.smtp_auth_switch import NAME as SWITCH
 from scanner.judge import ADVISORY, Verdicts
 from scanner.model.circumstance import Circumstance
 from scanner.model.directory import MailboxKind
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import GateState, Outcome, Remedy, Verdict
+from scanner.model.observed import Gap
 from scanner.model.text import Text, say
 from scanner.replies.catalogue import cause
+from scanner.replies.causes_settings import USER_APPS
 
 GATE_BY_NAME = {gate.name: gate for gate in GATES}
 
@@ -34,6 +37,21 @@ def remedies_of(verdict: Verdict) -> Iterator[Remedy]:
                 if remedy.text.message not in given:
                     given.add(remedy.text.message)
                     yield structs.replace(remedy, gate=judgement.gate)
+
+
+def closing_of(circumstance: Circumstance) -> Iterator[Remedy]:
+    """Give what closes a mailbox that accepts a password nobody uses; nothing where its own switch was not read."""
+    own = circumstance.smtp_auth_disabled
+    if not circumstance.cas_read or isinstance(own, Gap):
+        return
+    cmdlet = "Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled"
+    yield Remedy(
+        gate=SWITCH,
+        text=say("Close it where nobody needs it: turn Authenticated SMTP off for this mailbox."),
+        command=f"{cmdlet} $true",
+        portal=USER_APPS,
+        undo=f"{cmdlet} {'$null' if own is None else '$false'}",
+    )
 
 
 def next_gate(verdict: Verdict) -> str:

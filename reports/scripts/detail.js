@@ -51,7 +51,8 @@
     section(words.chain, chain);
     if (story.notes.length) section(words.notes, ...read(story.notes).map((line) => make("p", "", line)));
     section(words.use, make("p", "", book.texts[book.use[row]]));
-    if (story.remedies.length) section(words.remedy, ...story.remedies.map((remedy) => drawRemedy(remedy, book.address[row])));
+    const title = book.flagCodes[flag] === "exposed" ? words.closing : words.remedy;
+    if (story.remedies.length) section(title, ...story.remedies.map((remedy) => drawRemedy(remedy, book.address[row])));
     section(words.route, ...read(book.routes[book.route[row]]).map((line) => make("p", "", line)));
     if (book.waiver[row]) section(words.waiver, make("p", "", book.texts[book.waiver[row]]));
   };

@@ -4,9 +4,7 @@ from scanner.model.judgement import Remedy
 from scanner.model.text import say
 from scanner.replies.entry import Cause
 
-_USER_APPS = (
-    "Microsoft 365 admin center > Users > Active users > (user) > Mail > Manage email apps > Authenticated SMTP"
-)
+USER_APPS = "Microsoft 365 admin center > Users > Active users > (user) > Mail > Manage email apps > Authenticated SMTP"
 _ORGANIZATION_SWITCH = (
     "Exchange admin center > Settings > Mail flow > Turn off SMTP AUTH protocol for your organization"
 )
@@ -22,7 +20,7 @@ _ENABLE_MAILBOX = Remedy(
     gate="smtp_auth_switch",
     text=say("Enable Authenticated SMTP for this mailbox and leave it off for the organization. Allow up to an hour."),
     command="Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $false",
-    portal=_USER_APPS,
+    portal=USER_APPS,
     undo="Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $null",
 )
 
@@ -30,7 +28,7 @@ _REENABLE_MAILBOX = Remedy(
     gate="smtp_auth_switch",
     text=say("Enable Authenticated SMTP for this mailbox. Allow up to an hour."),
     command="Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $false",
-    portal=_USER_APPS,
+    portal=USER_APPS,
     undo="Set-CASMailbox -Identity {address} -SmtpClientAuthenticationDisabled $true",
 )
 

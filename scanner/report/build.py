@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 import msgspec
 
 from scanner.access.evaluator import REPORT_ONLY, Access
-from scanner.advice import next_gate, remedies_of
+from scanner.advice import closing_of, next_gate, remedies_of
 from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
 from scanner.flags.changes import Change, next_change
 from scanner.flags.reasons import Facts, reason_of
@@ -349,7 +349,10 @@ def mailbox_part(
         flag=flag.value,
         likelihood=likelihood.value if flag is Flag.WOULD_FAIL else None,
         waiver=None,
-        remedies=[remedy_part(remedy, mailbox.row.address) for remedy in remedies_of(verdicts.basic)],
+        remedies=[
+            remedy_part(remedy, mailbox.row.address)
+            for remedy in (closing_of(circumstance) if flag is Flag.EXPOSED else remedies_of(verdicts.basic))
+        ],
         migration=guide.part(mailbox),
         set_aside=circumstance.set_aside.value if circumstance.set_aside else None,
         next_gate=next_gate(verdicts.basic) or None,

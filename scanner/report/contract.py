@@ -310,7 +310,7 @@ class NextChangePart(Part, frozen=True, kw_only=True):
 
 
 class RemedyPart(Part, frozen=True, kw_only=True):
-    """What opens a closed gate; ``undo`` is a command, or words where there is none."""
+    """What opens a closed gate, or closes an exposed mailbox; ``undo`` is a command, or words where there is none."""
 
     gate: str
     text: Text

@@ -223,6 +223,7 @@ def _list_words(language: Language) -> dict[str, str]:
         "notes": say("Notes"),
         "use": say("Use"),
         "remedy": say("What opens it"),
+        "closing": say("What closes it"),
         "route": say("Way forward"),
         "waiver": say("Accepted"),
         "portal": say("Portal"),

@@ -188,3 +188,38 @@ def test_waivers_that_end_first_come_first_and_are_marked_when_the_end_is_near()
     assert rows[0].person.address == near.address
     assert [row.soon for row in rows[:2]] == [True, False]
     assert rows[0].ends == "in 8 days"
+
+
+def test_senders_that_fail_now_are_not_counted_among_those_that_will_stop() -> None:
+    report = with_flags(failing=1, will_fail=0)
+    failing = next(mailbox.id for mailbox in report.mailboxes if mailbox.flag == "failing")
+    others = [mailbox.id for mailbox in report.mailboxes if mailbox.flag != "failing"][:2]
+    told = replace(report, announcements=[announce(failing, *others)])
+    assert headline(told) == "2 senders will stop working on December 31, 2026; 1 sender is failing now."
+    shown = show_upcoming(told, ENGLISH).announced[0]
+    assert (shown.breaks, shown.failing) == ("3 senders stop working", "1 of them is failing already.")
+
+
+def test_the_same_senders_are_named_once() -> None:
+    report = make_report(12)
+    names = [mailbox.id for mailbox in report.mailboxes[:2]]
+    shown = show_upcoming(
+        replace(report, announcements=[announce(*names), announce(*names, date="2027-06-01")]), ENGLISH
+    ).announced
+    assert [(item.same, len(item.people)) for item in shown] == [(False, 2), (True, 0)]
+
+
+def test_what_is_seen_of_a_situation_and_its_ways_off_basic_are_told_with_it() -> None:
+    mailbox = make_report(60).mailboxes[3]
+    assert mailbox.flag == "failing"
+    seen = msgspec.structs.replace(mailbox, flag_because=say("Failing since {date}.", date="2026-11-20"))
+    case = show_concerns(make_report(mailboxes=[seen]), ENGLISH)[0].situations.told[0]
+    assert case.seen == ("Failing since 2026-11-20.",)
+    assert [link.state for link in case.chain if link.deciding] == ["closed"]
+
+
+def test_a_sender_refused_with_every_gate_open_is_not_told_that_a_password_is_enough() -> None:
+    mailbox = next(mailbox for mailbox in make_report(60).mailboxes if mailbox.verdicts.basic.outcome == "accepted")
+    failing = msgspec.structs.replace(mailbox, flag="failing")
+    case = show_concerns(make_report(mailboxes=[failing]), ENGLISH)[0].situations.told[0]
+    assert case.title == "Refused although every gate is open"

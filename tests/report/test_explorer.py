@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from scanner.content import find_content
 from scanner.report.cases import Cases
@@ -53,7 +53,7 @@ def count_of(page: Page) -> int:
 
 
 def wait_for_count(page: Page, count: int) -> None:
-    page.wait_for_function(f"document.getElementById('count').textContent.startsWith('{count} ')")
+    expect(page.locator("#count")).to_have_text(re.compile(f"^{count} "))
 
 
 def choose(page: Page, name: str, title: str) -> int:
@@ -116,11 +116,11 @@ def test_a_column_sorts_up_and_down(page: Page) -> None:
 def test_the_end_of_the_list_is_reached_by_one_key(page: Page) -> None:
     page.locator("#rows button.open").first.focus()
     page.keyboard.press("End")
-    page.wait_for_function("document.activeElement.dataset.place === '2999'")
+    expect(page.locator("button.open[data-place='2999']")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    page.wait_for_function("document.activeElement.dataset.place === '2998'")
+    expect(page.locator("button.open[data-place='2998']")).to_be_focused()
     page.keyboard.press("Home")
-    page.wait_for_function("document.activeElement.dataset.place === '0'")
+    expect(page.locator("button.open[data-place='0']")).to_be_focused()
 
 
 def test_a_mailbox_opens_with_its_chain_of_gates_and_closes_to_where_the_reader_was(page: Page) -> None:
@@ -136,7 +136,7 @@ def test_a_mailbox_opens_with_its_chain_of_gates_and_closes_to_where_the_reader_
         assert words in told
     assert "<address>" not in told
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.getElementById('detail').open")
+    expect(page.locator("#detail")).to_be_hidden()
     assert page.evaluate("document.activeElement.dataset.place") == place
 
 

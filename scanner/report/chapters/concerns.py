@@ -5,7 +5,7 @@ from typing import Final
 
 from scanner.model.frozen import Frozen
 from scanner.model.text import Text, say
-from scanner.report.chapters.roster import RosterRow, list_row, rank
+from scanner.report.chapters.roster import RosterRow, list_row
 from scanner.report.chapters.situations import Situations, is_flagged, tell_situations
 from scanner.report.contract import MailboxPart, Report
 from scanner.report.language import Language
@@ -91,7 +91,9 @@ def show_concerns(report: Report, language: Language) -> tuple[Concern, ...]:
 
 
 def _show(flag: str, mailboxes: Sequence[MailboxPart], none: str, first: int, language: Language) -> Concern:
-    ordered = sorted(mailboxes, key=rank)
+    ordered = sorted(
+        mailboxes, key=lambda mailbox: mailbox.likelihood != "likely"
+    )  # else as urgent as the report has it
     rest = len(ordered) - ROW_LIMIT
     return Concern(
         key=flag,

@@ -111,10 +111,11 @@ def write_headline(report: Report, language: Language) -> str:
 
 
 def _write_stopping(report: Report, language: Language) -> str:
-    """Writes how many senders stop working, and when; empty where none is known to."""
+    """Writes how many senders stop working, and when; empty where none is known to. Those that fail now don't count."""
+    failing = {mailbox.id for mailbox in report.mailboxes if mailbox.flag == "failing"}
     dated = [change for change in report.announcements if change.certain and change.date and change.breaks]
     first = min(dated, key=lambda change: change.date or "", default=None)
-    count = len(first.breaks) if first else report.summary.by_flag.get("will_fail", 0)
+    count = len(set(first.breaks) - failing) if first else report.summary.by_flag.get("will_fail", 0)
     if not count:
         return ""
     date = first.date if first and first.date else DEFAULT_OFF.isoformat()

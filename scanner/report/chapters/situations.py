@@ -1,6 +1,6 @@
 """Situations: flagged mailboxes that share a verdict and its causes, told once, with what opens them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -22,6 +22,9 @@ from scanner.report.words import (
 
 SITUATION_LIMIT: Final = 8
 """Situations that are told per flag; the rest is in the workbook."""
+
+SHARED_LIMIT: Final = 3
+"""Sentences about single mailboxes that a situation tells."""
 
 EXAMPLE_LIMIT: Final = 4
 """Mailboxes named in a situation."""
@@ -85,6 +88,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
         tone: Colour of the flag.
         count: Mailboxes, formatted with their noun.
         title: What stops them, in a few words.
+        seen: What was seen of its mailboxes, the most frequent first.
         because: Why, in sentences.
         chain: All gates in the order in which a submission meets them.
         replies: What a sender sees, in order.
@@ -95,6 +99,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
         missing: The missing evidence, or ``""``.
         confidence: How far it can be trusted.
         remedies: What opens it, with `ADDRESS_PLACE` for the address.
+        routes: Where its mailboxes should move to before Basic ends, the most frequent first.
         examples: Some of the mailboxes.
         more: How many others there are, as a sentence, or ``""``.
     """
@@ -104,6 +109,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
     tone: str
     count: str
     title: str
+    seen: tuple[str, ...]
     because: tuple[str, ...]
     chain: tuple[Link, ...]
     replies: tuple[ReplyLine, ...]
@@ -114,6 +120,7 @@ class Situation(Frozen, frozen=True, kw_only=True):
     missing: str
     confidence: str
     remedies: tuple[Remedy, ...]
+    routes: tuple[str, ...]
     examples: tuple[Person, ...]
     more: str
 
@@ -251,13 +258,16 @@ def tell_situation(key: int, group: Sequence[MailboxPart], language: Language) -
     basic = first.verdicts.basic
     examples = tuple(show_person(mailbox) for mailbox in group[:EXAMPLE_LIMIT])
     rest = len(group) - len(examples)
+    seen = _most_frequent([language.render(mailbox.flag_because) for mailbox in group])
+    routes = () if first.flag == "exposed" else [language.render(mailbox.migration.text) for mailbox in group]
     return Situation(
         key=key,
         flag=language.render(FLAG_TITLES[first.flag]),
         tone=TONE_BY_FLAG[first.flag],
         count=language.ngettext("{count} mailbox", "{count} mailboxes", len(group)),
         title=_title(first, language),
-        because=explain_verdict(basic, language) or (language.render(FLAG_MEANINGS[first.flag]),),
+        seen=seen,
+        because=explain_verdict(basic, language) or (() if seen else (language.render(FLAG_MEANINGS[first.flag]),)),
         chain=show_chain(basic, language),
         replies=show_replies(basic),
         other_replies=tuple(write_reply(reply) for reply in basic.other_replies),
@@ -267,19 +277,30 @@ def tell_situation(key: int, group: Sequence[MailboxPart], language: Language) -
         missing=write_missing(basic, language),
         confidence=language.render(CONFIDENCE_TITLES[basic.confidence]),
         remedies=tuple(show_remedy(remedy, language, first.address) for remedy in first.remedies),
+        routes=_most_frequent(routes),
         examples=examples,
         more=language.gettext("and {count} more", count=language.number(rest)) if rest else "",
     )
+
+
+def _most_frequent(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Gives the sentences that most mailboxes share."""
+    counted = Counter(sentence for sentence in sentences if sentence)
+    return tuple(sentence for sentence, _ in counted.most_common(SHARED_LIMIT))
 
 
 def _title(mailbox: MailboxPart, language: Language) -> str:
     """Gives a situation its title."""
     basic = mailbox.verdicts.basic
     match basic.outcome:
+        case "accepted" if mailbox.flag == "failing":
+            return language.gettext("Refused although every gate is open")
         case "accepted":
             return language.gettext("A password is enough to send")
         case "unknown":
             return language.gettext("Not enough is known")
+        case "depends" if mailbox.flag == "exposed":
+            return language.gettext("A password is enough under some circumstances")
         case "depends":
             return language.gettext("Refused under some circumstances")
         case "refused":

@@ -23,6 +23,8 @@ class Announcement(Frozen, frozen=True, kw_only=True):
         date: When, formatted, or ``""``.
         certain: It is announced, and not only possible.
         breaks: How many senders break, formatted with their noun.
+        failing: How many of them fail already, as a sentence, or ``""``.
+        same: The same senders break as by the change before: they are not named again.
         changed: How many verdicts change, formatted with their noun.
         unknown: Of how many it can't be told, as a sentence, or ``""``.
         because: How sure it is, or ``""``.
@@ -35,6 +37,8 @@ class Announcement(Frozen, frozen=True, kw_only=True):
     date: str
     certain: bool
     breaks: str
+    failing: str
+    same: bool
     changed: str
     unknown: str
     because: str
@@ -73,7 +77,12 @@ def show_upcoming(report: Report, language: Language) -> Upcoming:
     ordered = sorted(
         report.announcements, key=lambda announcement: (announcement.date or "9999", -len(announcement.breaks))
     )
-    shown = [(announcement.certain, _show(announcement, people, language)) for announcement in ordered]
+    shown = []
+    before: list[str] = []
+    for announcement in ordered:
+        told = _show(announcement, people, language, same=bool(before) and announcement.breaks == before)
+        shown.append((announcement.certain, told))
+        before = announcement.breaks
     return Upcoming(
         announced=tuple(announcement for certain, announcement in shown if certain),
         possible=tuple(announcement for certain, announcement in shown if not certain),
@@ -81,7 +90,10 @@ def show_upcoming(report: Report, language: Language) -> Upcoming:
     )
 
 
-def _show(announcement: AnnouncementPart, people: Mapping[str, MailboxPart], language: Language) -> Announcement:
+def _show(
+    announcement: AnnouncementPart, people: Mapping[str, MailboxPart], language: Language, *, same: bool
+) -> Announcement:
+    failing = sum(people[name].flag == "failing" for name in announcement.breaks if name in people)
     broken = [people[name] for name in announcement.breaks if name in people]
     rest = len(announcement.breaks) - len(broken[:NAMED_LIMIT])
     return Announcement(
@@ -91,6 +103,12 @@ def _show(announcement: AnnouncementPart, people: Mapping[str, MailboxPart], lan
         breaks=language.ngettext(
             "{count} sender stops working", "{count} senders stop working", len(announcement.breaks)
         ),
+        failing=language.ngettext(
+            "{count} of them is failing already.", "{count} of them are failing already.", failing
+        )
+        if failing
+        else "",
+        same=same,
         changed=language.ngettext(
             "The answer for Basic changes for {count} mailbox.",
             "The answer for Basic changes for {count} mailboxes.",
@@ -103,7 +121,7 @@ def _show(announcement: AnnouncementPart, people: Mapping[str, MailboxPart], lan
         else "",
         because=language.render(announcement.because),
         tone="bad" if announcement.breaks else "neutral",
-        people=tuple(show_person(mailbox) for mailbox in broken[:NAMED_LIMIT]),
+        people=() if same else tuple(show_person(mailbox) for mailbox in broken[:NAMED_LIMIT]),
         more=language.gettext("and {count} more", count=language.number(rest)) if rest > 0 else "",
     )
 
