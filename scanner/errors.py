@@ -55,3 +55,11 @@ class RunNotFoundError(PostureError):
 
 class RenderError(PostureError):
     """One report format could not be made; the others are not affected."""
+
+
+class DeliveryError(PostureError):
+    """A report was certainly not accepted by the other side."""
+
+
+class UnconfirmedError(DeliveryError):
+    """Nobody knows whether the other side accepted a report: it is not sent again by itself."""

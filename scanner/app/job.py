@@ -10,7 +10,9 @@ from scanner.model.notes import OwnerNote
 from scanner.report.contract import RunPart, SummaryPart
 
 DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "remediation")
-ALL_FORMATS = (*DEFAULT_FORMATS, "undo", "csv-raw", "ocsf", "junit")
+ALL_FORMATS = (*DEFAULT_FORMATS, "undo", "csv-raw", "ocsf", "junit", "letter")
+# Formats that speak the reader's language.
+FORMATS_FOR_PEOPLE = frozenset({"html", "pdf", "xlsx", "csv", "letter"})
 DEFAULT_OUT = Path("smtp-posture-runs")
 DEFAULT_STORE = "sqlite:///smtp-posture.db"
 
@@ -54,6 +56,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
         resume_hours: How old an interrupted reading may be to be gone on with.
         allow_partial: Judge what an interrupted reading left, without reading on.
+        editions: Other languages that the reports for people are written in as well, each in a folder of its own.
     """
 
     as_of: dt.date
@@ -70,6 +73,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     allow_partial: bool = False
     pseudonym_key: Path | None = None
     signing_key: Path | None = None
+    editions: tuple[str, ...] = ()
 
 
 class FinishedRun(Frozen, frozen=True, kw_only=True):
@@ -78,7 +82,7 @@ class FinishedRun(Frozen, frozen=True, kw_only=True):
     Attributes:
         folder: Where the reports are.
         files: Reports by format.
-        missing: Formats that could not be made, with the reason.
+        missing: Formats that could not be made, with the reason; those of other languages as ``LANGUAGE/FORMAT``.
         remarks: Files that something lacks, and what.
         problems: What went wrong while reading, one sentence each.
         circumstances: How many different circumstances were judged.

@@ -19,7 +19,8 @@ Format = Annotated[
     typer.Option(
         "--format",
         help="Comma-separated list of html, pdf, xlsx, csv, json, remediation (PowerShell, with undo beside it); for "
-        "programs also csv-raw (values as they are), ocsf (compliance findings) and junit (one test case per mailbox).",
+        "programs also csv-raw (values as they are), ocsf (compliance findings), junit (one test case per mailbox) and "
+        "letter (the mail of a schedule).",
     ),
 ]
 Archive = Annotated[

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from scanner.model.frozen import Frozen
+from scanner.config.delivery import DeliveryConfig, RecipientConfig
+from scanner.config.table import Table, is_plain_https
 
 CloudName = Literal["public", "gcc-high", "dod", "china", "custom"]
 CredentialKind = Literal["certificate", "secret", "managed-identity", "federated", "device-code"]
@@ -19,10 +20,6 @@ TENANT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 # Tenant-independent sign-in segments: none of them works for client credentials (facts/apis.md §4.2).
 NO_TENANTS = frozenset({"common", "organizations", "consumers"})
-
-
-class Table(Frozen, frozen=True, forbid_unknown_fields=True):
-    """A table of the configuration file; a key it doesn't know is an error."""
 
 
 class StoreConfig(Table, frozen=True):
@@ -103,7 +100,7 @@ class EndpointsConfig(Table, frozen=True):
             ValueError: Which one, and what was expected.
         """
         for key in ("authority", "graph", "exchange"):
-            if not _is_plain_https(getattr(self, key)):
+            if not is_plain_https(getattr(self, key)):
                 raise ValueError(f"`{key}` is expected to be an https:// address without user, query or fragment")
 
 
@@ -208,6 +205,8 @@ class TenantConfig(Table, frozen=True):
         senders: What is known about those who send.
         waivers: Findings that somebody accepted.
         owner_notes: TOML file in which owners say what no evidence tells of their senders.
+        delivery: How its reports are sent, where that differs from all other tenants.
+        recipients: Who gets its reports from schedules.
     """
 
     id: str
@@ -219,6 +218,8 @@ class TenantConfig(Table, frozen=True):
     senders: SendersConfig = SendersConfig()
     waivers: tuple[WaiverConfig, ...] = ()
     owner_notes: Path | None = None
+    delivery: DeliveryConfig | None = None
+    recipients: tuple[RecipientConfig, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an id that is none, and endpoints without a custom cloud or the other way round.
@@ -264,24 +265,16 @@ class Config(Table, frozen=True):
         signing: How manifests are signed.
         pseudonyms: What pseudonyms are made with.
         tenants: The tenants by the names that the user gave them.
+        delivery: How reports are sent.
     """
 
     store: StoreConfig = StoreConfig()
     signing: SigningConfig = SigningConfig()
     pseudonyms: PseudonymsConfig = PseudonymsConfig()
+    delivery: DeliveryConfig = DeliveryConfig()
     tenants: dict[str, TenantConfig] = msgspec.field(default_factory=dict)
 
 
 def _is_plain_proxy(address: str) -> bool:
     parts = urlsplit(address)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
-
-
-def _is_plain_https(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        port_is_number = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    noise = parts.username or parts.password or parts.query or parts.fragment
-    return parts.scheme == "https" and bool(parts.hostname) and port_is_number and not noise

@@ -70,13 +70,13 @@ def _read_vendored(name: str) -> str | None:
 
 
 def _open_environment(language: Language) -> Environment:
-    """Opens the environment: every value is escaped, an unknown one is an error."""
+    """Opens the environment: every value is escaped but in plain text, an unknown one is an error."""
     root = find_content("reports")
     bundled = jinja2.FileSystemLoader([root / "templates", root / "scripts", root / "styles"])
     vendored = jinja2.PrefixLoader({"vendor": jinja2.FunctionLoader(_read_vendored)})
     environment = Environment(
         loader=jinja2.ChoiceLoader([bundled, vendored]),
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

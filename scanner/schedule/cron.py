@@ -7,7 +7,7 @@ as ``last``, and its weekday 0 is Monday where that of every crontab is Sunday (
 import re
 from typing import Self
 
-from scanner.config.tables import Table
+from scanner.config.table import Table
 
 Field = int | str
 

@@ -64,7 +64,12 @@ class XlsxFormat:
         try:
             with xlsxwriter.Workbook(out, _OPTIONS) as workbook:
                 workbook.set_properties(
-                    {"title": "SMTP AUTH", "subject": edition.report.run.id, "author": "smtp-posture"}
+                    {
+                        "title": "SMTP AUTH",
+                        "subject": edition.report.run.id,
+                        "author": "smtp-posture",
+                        "keywords": f"tenant-id={edition.report.tenant.id}",
+                    }
                 )
                 _Writer(workbook, edition.language).write(edition.report)
         except XlsxWriterException as error:
