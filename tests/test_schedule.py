@@ -271,7 +271,7 @@ def test_a_file_of_ones_own_takes_the_place_of_the_bundled_one(folder: Path) -> 
         (folder / f"{name}.toml").write_text(GOOD)
     files = find_files(folder)
     assert files["monthly-audit"].parent == files["mine"].parent == folder
-    assert files["readiness-weekly"].parent == find_content("schedules")
+    assert files["readiness"].parent == find_content("schedules")
 
 
 def test_a_folder_that_is_not_there_is_an_error(folder: Path) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from msgspec import structs
 
 from scanner.app.deliver import Errand, deliver, rehearse, utc_now
-from scanner.app.job import FinishedRun
+from scanner.app.job import FinishedRun, Job
 from scanner.app.recipients import Recipient, delivery_of, recipients_of
 from scanner.config import Config
 from scanner.errors import ExitCode, PostureError
@@ -74,7 +74,6 @@ def attend(occasion: Occasion, config: Config, scan: Scan, say: Say) -> ExitCode
             claim = run_claimed(store.periods(), claim, lambda: scan(recipients))
         code = ExitCode(claim.exit_code or 0)
         if claim.state is not PeriodState.DONE:
-            say(claim.reason)
             return code
         return max_of(code, bring_all(store, occasion, config, claim, recipients, say))
 
@@ -118,6 +117,15 @@ def claimed(period: Period) -> Period:
     return structs.replace(
         period, claimed_by=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", started=now, renewed=now
     )
+
+
+def with_letters(job: Job, recipients: Sequence[Recipient]) -> Job:
+    """Add to a job what its recipients need: the letter, and their languages."""
+    if not recipients:
+        return job
+    languages = dict.fromkeys(recipient.language for recipient in recipients)
+    editions = tuple(language for language in languages if language != job.language)
+    return structs.replace(job, formats=(*job.formats, "letter"), editions=editions)
 
 
 def run_claimed(book: PeriodBook, claim: Period, scan: Callable[[], tuple[ExitCode, FinishedRun]]) -> Period:

@@ -12,11 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scanner.app import sources
+from scanner.app.occasions import REPORTED, is_overdue
 from scanner.config import Config
 from scanner.errors import ConfigurationError, ExitCode
 from scanner.model.frozen import Frozen
+from scanner.model.period import PeriodBook
 from scanner.report.language import open_language
 from scanner.schedule import Schedule, Service, find_files, load_schedule, next_times
+from scanner.store import Store
 
 # From the harmless to the grave: the worst tenant decides a run's exit code.
 SEVERITY = (ExitCode.OK, ExitCode.FLAGGED, ExitCode.INCOMPLETE, ExitCode.USAGE, ExitCode.FAILURE)
@@ -54,7 +57,7 @@ def choose_schedules(folder: Path | None, names: Sequence[str] = ()) -> tuple[Sc
 def due_times(schedules: Sequence[Schedule], after: dt.datetime, count: int) -> list[DueTime]:
     """Give the next times of each schedule, the earliest first."""
     found = [
-        DueTime(name=schedule.name, at=moment, timezone=schedule.timezone)
+        DueTime(name=schedule.name, at=moment, timezone=schedule.zone_name)
         for schedule in schedules
         for moment in next_times(schedule, after, count)
     ]
@@ -82,17 +85,40 @@ def worst(codes: Sequence[ExitCode]) -> ExitCode:
     return max(codes, key=SEVERITY.index, default=ExitCode.OK)
 
 
-def serve_schedules(schedules: Sequence[Schedule], options: Sequence[str], say: Callable[[str], None]) -> None:
+def overdue(schedules: Sequence[Schedule], config: Config, now: dt.datetime) -> tuple[Schedule, ...]:
+    """Name the schedules of which a period came due while nothing was running.
+
+    Raises:
+        StoreError: The book of periods can't be read.
+    """
+    with Store.open(config.store.url) as store:
+        return tuple(schedule for schedule in schedules if waits(store.periods(), schedule, config, now))
+
+
+def waits(book: PeriodBook, schedule: Schedule, config: Config, now: dt.datetime) -> bool:
+    """Tell whether a period of a schedule waits to be run for any of its tenants; each of them is noted in the book."""
+    ids = [config.tenants[name].id.lower() for name in tenants_of(schedule, config)]
+    waiting = [is_overdue(book, schedule, tenant_id, now) for tenant_id in ids]
+    return any(waiting)
+
+
+def serve_schedules(
+    schedules: Sequence[Schedule],
+    options: Sequence[str],
+    say: Callable[[str], None],
+    waiting: Sequence[Schedule] = (),
+) -> None:
     """Run schedules at their times until SIGTERM or SIGINT comes.
 
     Args:
         schedules: What to run.
         options: Options that each ``schedule run`` gets.
         say: Tells people something.
+        waiting: Those of them that are run at once.
     """
     runs = ChildRuns(lambda schedule: command_of(schedule, options), say)
     with stop_signals() as stop:
-        Service(schedules, runs.run, say).serve(stop, runs.interrupt)
+        Service(schedules, runs.run, say, waiting).serve(stop, runs.interrupt)
 
 
 def command_of(schedule: Schedule, options: Sequence[str]) -> tuple[str, ...]:
@@ -117,17 +143,22 @@ class ChildRuns:
         self._stopped = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
 
-    def run(self, schedule: Schedule) -> None:
-        """Run a schedule once, and tell how it ended if it did not end well."""
+    def run(self, schedule: Schedule) -> bool:
+        """Run a schedule once, and tell how it ended if it did not end well.
+
+        Returns:
+            Whether a report was made; one that was interrupted is not tried again.
+        """
         with self._lock:
             if self._stopped.is_set():
-                return
+                return True
             child = self._child = self._begin(schedule)
         code = child.wait()
         if code and self._stopped.is_set():
             self._say(f"{schedule.name}: interrupted; `smtp-posture schedule run {schedule.name}` makes up for it.")
         elif code:
             self._say(f"{schedule.name}: the run {ending(code)}.")
+        return self._stopped.is_set() or code in REPORTED
 
     def interrupt(self) -> None:
         """End the run that is under way, and begin no other."""

@@ -8,7 +8,7 @@ import typer
 
 from scanner.app import sources
 from scanner.app.evidence import load_snapshot
-from scanner.app.job import FailOn, FinishedRun, exit_code_of, flagged
+from scanner.app.job import FailOn, FinishedRun, Job, exit_code_of, flagged
 from scanner.app.past import earlier_use
 from scanner.app.resume import choose_evidence
 from scanner.app.run import finish_run, run_job, utc_now
@@ -37,9 +37,13 @@ def do_scan(*, config_file: Path | None, tenant_name: str | None, as_json: bool,
     config = sources.load_config(config_file)
     tenant = sources.choose_tenant(config, tenant_name)
     job = make_job(**choices, config=config, **of_tenant(tenant))
+    return announce(scan_tenant(tenant, job), job.fail_on, as_json=as_json)
+
+
+def scan_tenant(tenant: TenantConfig, job: Job) -> FinishedRun:
+    """Scan a tenant, and show how far it has come."""
     with progress_on_terminal() as progress:
-        finished = run_job(sources.live_source(tenant), job, progress)
-    return announce(finished, job.fail_on, as_json=as_json)
+        return run_job(sources.live_source(tenant), job, progress)
 
 
 def do_import(

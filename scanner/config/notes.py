@@ -9,7 +9,7 @@ import msgspec
 
 from scanner.config.complaint import read_complaint
 from scanner.config.lines import KeyPath, find_line
-from scanner.config.tables import Table
+from scanner.config.table import Table
 from scanner.errors import ConfigurationError
 from scanner.model.notes import OwnerNote, Progress
 

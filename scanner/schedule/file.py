@@ -21,7 +21,9 @@ from scanner.schedule.cron import GRAMMAR, CronFields
 from scanner.schedule.times import make_trigger
 from scanner.schedule.when import When
 
-FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "remediation", "undo", "csv-raw", "ocsf", "junit"]
+FormatName = Literal[
+    "html", "pdf", "xlsx", "csv", "json", "remediation", "undo", "csv-raw", "ocsf", "junit", "letter"
+]
 
 OWN_FOLDER = Path("schedules")
 # A name is an argument on the command line and a word in messages.
@@ -37,7 +39,7 @@ EXPECTED = {
     "timezone": "the name of a time zone, e.g. Europe/Amsterdam",
     "until": "a day, e.g. 2026-12-31",
     "tenants": '"all", or a list of names from the configuration',
-    "formats": "a list of html, pdf, xlsx, csv, json, remediation, undo, csv-raw, ocsf, junit",
+    "formats": "a list of html, pdf, xlsx, csv, json, remediation, undo, csv-raw, ocsf, junit, letter",
     "lang": "the code of a language, e.g. en",
     "out": "a folder",
     "as_of": "a day, e.g. 2026-12-31",

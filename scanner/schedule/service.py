@@ -1,5 +1,6 @@
 """The service: runs each schedule at its times, one run after another, until it is told to stop."""
 
+import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -15,6 +16,10 @@ from scanner.schedule.times import make_trigger
 # A machine that slept, or whose clock was set, is noticed after this many seconds.
 LOOK_AGAIN = 30.0
 
+# A run that failed is tried again so many seconds later, and so often.
+TRY_AGAIN = 900.0
+TRIES = 3
+
 Run = Callable[[Schedule], object]
 Say = Callable[[str], None]
 Stop = Callable[[float], bool]
@@ -29,11 +34,13 @@ class Service:
 
     Args:
         schedules: What to run.
-        run: Does one run; what it raises is told and ends that run only.
+        run: Does one run, and says False where it failed and may be tried again; what it raises is told and ends that
+            run only.
         say: Tells people something.
+        waiting: Those of the schedules that are run at once.
     """
 
-    def __init__(self, schedules: Sequence[Schedule], run: Run, say: Say) -> None:
+    def __init__(self, schedules: Sequence[Schedule], run: Run, say: Say, waiting: Sequence[Schedule] = ()) -> None:
         logging.getLogger("apscheduler").addHandler(logging.NullHandler())  # what people should know is said below
         self._run, self._say = run, say
         self._stopping = threading.Event()
@@ -46,6 +53,8 @@ class Service:
         self._scheduler.add_listener(self._tell, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         for schedule in schedules:
             self._scheduler.add_job(self._start, make_trigger(schedule), args=(schedule,), id=schedule.name)
+        for schedule in waiting:
+            self._scheduler.add_job(self._start, args=(schedule,), id=f"{schedule.name}, overdue")
 
     def serve(self, stop: Stop, interrupt: Callable[[], None]) -> None:
         """Run the schedules until it is time to stop.
@@ -63,9 +72,19 @@ class Service:
             interrupt()
             self._scheduler.shutdown(wait=True)
 
-    def _start(self, schedule: Schedule) -> None:
-        if not self._stopping.is_set():
-            self._run(schedule)
+    def _start(self, schedule: Schedule, tries: int = 1) -> None:
+        if self._stopping.is_set() or self._run(schedule) is not False or tries == TRIES:
+            return
+        later = dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=TRY_AGAIN)
+        self._say(f"{schedule.name}: tried again at {later:%H:%M} UTC.")
+        self._scheduler.add_job(
+            self._start,
+            "date",
+            run_date=later,
+            args=(schedule, tries + 1),
+            id=f"{schedule.name}, again",
+            replace_existing=True,
+        )
 
     def _tell(self, event: JobEvent) -> None:
         if event.code == EVENT_JOB_ERROR:

@@ -15,9 +15,11 @@ GRAPH_ROLES = frozenset(
     }
 )
 """Application permissions on Microsoft Graph, as the token's `roles` name them."""
+MAIL_ROLES = frozenset({"Mail.Send"})
+"""What sends reports, and reads no evidence."""
 MANAGE_AS_APP = "Exchange.ManageAsApp"
 EXCHANGE_ROLES = frozenset({MANAGE_AS_APP})
 """Application permissions on Exchange Online."""
 EXCHANGE_RBAC = "ExchangeRole"
 """Stands for the right inside Exchange (Global Reader, or a role group), which no token shows."""
-ALL_RIGHTS = GRAPH_ROLES | EXCHANGE_ROLES | {EXCHANGE_RBAC}
+ALL_RIGHTS = GRAPH_ROLES | MAIL_ROLES | EXCHANGE_ROLES | {EXCHANGE_RBAC}

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -27,7 +27,7 @@ from scanner.simulator.graph.desk import Desk
 from scanner.simulator.ledger import Ledger, Visit
 from scanner.simulator.login import LoginApi, Registration
 from scanner.simulator.paging import Bookmarks
-from scanner.simulator.permissions import ALL_RIGHTS, EXCHANGE_RBAC, EXCHANGE_ROLES, GRAPH_ROLES
+from scanner.simulator.permissions import ALL_RIGHTS, EXCHANGE_RBAC, EXCHANGE_ROLES, GRAPH_ROLES, MAIL_ROLES
 from scanner.simulator.places import place_at
 from scanner.simulator.population import Population
 from scanner.simulator.server import HOST, TlsServer
@@ -35,6 +35,9 @@ from scanner.simulator.stranger import Stranger
 from scanner.simulator.tokens import LIFETIME, Mint
 from scanner.simulator.truth import MailServer, Method, Submission
 from scanner.simulator.wire import Answer, Ask
+
+if TYPE_CHECKING:
+    from scanner.simulator.graph.postbox import Posted
 
 _EXCHANGE_PREFIX, _GRAPH_PREFIX = "exchange", "graph"
 _HOME = "192.0.2.10"
@@ -81,6 +84,7 @@ class SimulatedTenant:
         self.ledger = Ledger()
         self.stranger = Stranger()
         self._exits = ExitStack()
+        self.post: list[Posted] = []
 
     def __enter__(self) -> Self:
         """Make certificates, start the server, and learn its address."""
@@ -197,13 +201,20 @@ class SimulatedTenant:
                 certificate=self._certificate,
             ),
             resources={
-                self.graph_url: GRAPH_ROLES - self._without,
+                self.graph_url: (GRAPH_ROLES | MAIL_ROLES) - self._without,
                 self.exchange_url: EXCHANGE_ROLES - self._without,
             },
             mint=self._mint,
         )
         rows = self._faults.service.rows
-        desk = Desk(root=self.graph_url, population=self.population, bookmarks=Bookmarks(), diary=self.diary, rows=rows)
+        desk = Desk(
+            root=self.graph_url,
+            population=self.population,
+            bookmarks=Bookmarks(),
+            diary=self.diary,
+            rows=rows,
+            post=self.post,
+        )
         self._graph = GraphApi(desk, self._mint, self._answer_item, self._faults.seed)
         self._exchange = ExchangeApi(root=self.exchange_url, population=self.population, mint=self._mint, rows=rows)
         self._engine = FaultEngine(

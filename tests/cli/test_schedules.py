@@ -87,21 +87,21 @@ def test_next_gives_the_times_of_one_schedule(workplace: Path, capsys: pytest.Ca
     command = ["schedule", "next", "monthly-audit", "--count", "2", "--after", "2026-11-23T00:00"]
     assert main(command) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Wed 2026-12-02 06:00:00 +0000  monthly-audit  (UTC)",
-        "Sat 2027-01-02 06:00:00 +0000  monthly-audit  (UTC)",
+        "Tue 2026-12-01 06:00:00 +0000  monthly-audit  (UTC)",
+        "Fri 2027-01-01 06:00:00 +0000  monthly-audit  (UTC)",
     ]
 
 
 def test_next_of_all_is_in_order_of_time(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And ends where a schedule ends: the deadline of readiness-weekly."""
+    """And ends where a schedule ends: the deadline of readiness."""
     assert main(["schedule", "next", "--json", "--count", "3", "--after", "2026-12-20T00:00"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(item["name"], item["at"][:10]) for item in found] == [
-        ("readiness-weekly", "2026-12-21"),
-        ("readiness-weekly", "2026-12-28"),
-        ("monthly-audit", "2027-01-02"),
-        ("monthly-audit", "2027-02-02"),
-        ("monthly-audit", "2027-03-02"),
+        ("readiness", "2026-12-21"),
+        ("readiness", "2026-12-28"),
+        ("monthly-audit", "2027-01-01"),
+        ("monthly-audit", "2027-02-01"),
+        ("monthly-audit", "2027-03-01"),
     ]
 
 

@@ -80,7 +80,7 @@ class GraphApi:
         for route in ROUTES:
             names = route.match(version, tuple(segments))
             if names is not None:
-                if ask.method != "GET":
+                if ask.method != route.method:
                     raise GraphRefusalError(405, "Request_BadRequest", "Specified HTTP method is not allowed.")
                 if route.needs not in roles:
                     raise refusals.permission_is_missing()

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from scanner.simulator.diary import Diary
 from scanner.simulator.graph import refusals
+from scanner.simulator.graph.postbox import Posted
 from scanner.simulator.graph.refusals import GraphRefusalError
 from scanner.simulator.paging import Bookmarks
 from scanner.simulator.population.directory import Population
@@ -28,6 +29,8 @@ class Desk(Frozen, frozen=True, kw_only=True):
     diary: Diary
     rows: int | None = None
     """Largest page that is given out, whatever is asked for; the resource's own largest where None."""
+    post: list[Posted]
+    """The messages that it was given to send."""
 
 
 class Query(Frozen, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scanner.simulator.graph import groups, policies, roles, sign_ins, tenant, users
+from scanner.simulator.graph import groups, mail, policies, roles, sign_ins, tenant, users
 from scanner.simulator.graph.desk import Desk, Query
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.wire import Answer
@@ -21,6 +21,7 @@ class Route(Frozen, frozen=True, kw_only=True):
     """The application permission without which it is refused."""
     serve: Callable[[Desk, Query], Answer]
     versions: tuple[str, ...] = _BOTH
+    method: str = "GET"
 
     def match(self, version: str, segments: tuple[str, ...]) -> tuple[str, ...] | None:
         """Compare with a request.
@@ -54,6 +55,7 @@ ROUTES = (
     Route(path="domains", needs="Domain.Read.All", serve=tenant.list_domains),
     Route(path="users", needs="User.Read.All", serve=users.list_users),
     Route(path="users/$count", needs="User.Read.All", serve=users.count_users),
+    Route(path="users/*/sendMail", needs="Mail.Send", serve=mail.send_mail, method="POST"),
     Route(path="users/*", needs="User.Read.All", serve=users.show_user),
     Route(path="users/*/authentication/requirements", needs="Policy.Read.All", serve=users.show_mfa, versions=_BETA),
     Route(path="identityProtection/riskyUsers", needs="IdentityRiskyUser.Read.All", serve=users.list_risky_users),
