@@ -78,8 +78,23 @@ class Poster:
         return trying(self._post, what, url, body, headers)
 
     def _post(self, what: str, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
+        answer = self._try(url, body, headers)
+        match answer:
+            case requests.Response() if answer.status_code in BUSY:
+                raise _BusyError(f"{what} is busy ({answer.status_code}).", read_wait(answer.headers))
+            case requests.Response() if answer.status_code in DOUBTFUL:
+                raise UnconfirmedError(f"{what} answered {answer.status_code}, and may have accepted it.")
+            case requests.Response():
+                return answer
+            case True:
+                raise _BusyError(f"{what} can't be reached.", 0.0)
+            case False:
+                raise UnconfirmedError(f"{what} gave no answer, and may have accepted it.")
+
+    def _try(self, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response | bool:
+        """Post; where no answer comes, tell whether nothing was sent: the library's error holds the address."""
         try:
-            answer = self._session.post(
+            return self._session.post(
                 url,
                 data=body,
                 headers=dict(headers),
@@ -87,14 +102,7 @@ class Poster:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            if _never_connected(error):
-                raise _BusyError(f"{what} can't be reached.", 0.0) from None  # its text holds the address
-            raise UnconfirmedError(f"{what} gave no answer, and may have accepted it.") from None
-        if answer.status_code in BUSY:
-            raise _BusyError(f"{what} is busy ({answer.status_code}).", read_wait(answer.headers))
-        if answer.status_code in DOUBTFUL:
-            raise UnconfirmedError(f"{what} answered {answer.status_code}, and may have accepted it.")
-        return answer
+            return _never_connected(error)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -43,13 +43,13 @@ def compose(parcel: Parcel, at: dt.datetime) -> bytes:
     message["Date"] = at
     message["Message-ID"] = message_id(parcel)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = parcel.letter.language
     notes = notes_on(parcel)
     message.set_content("\n\n".join((parcel.letter.text.rstrip(), *notes)) + "\n", cte="base64")
     message.add_alternative(with_notes(parcel.letter.html, notes), subtype="html", cte="base64")
     for enclosure in parcel.enclosures:
         kind, _, subtype = enclosure.media_type.partition("/")
         message.add_attachment(read(enclosure), maintype=kind, subtype=subtype, filename=enclosure.name)
+    message["Content-Language"] = parcel.letter.language  # last: making it multipart would move it into the first part
     return message.as_bytes()
 
 

@@ -21,9 +21,7 @@ from scanner.schedule.cron import GRAMMAR, CronFields
 from scanner.schedule.times import make_trigger
 from scanner.schedule.when import When
 
-FormatName = Literal[
-    "html", "pdf", "xlsx", "csv", "json", "remediation", "undo", "csv-raw", "ocsf", "junit", "letter"
-]
+FormatName = Literal["html", "pdf", "xlsx", "csv", "json", "remediation", "undo", "csv-raw", "ocsf", "junit", "letter"]
 
 OWN_FOLDER = Path("schedules")
 # A name is an argument on the command line and a word in messages.

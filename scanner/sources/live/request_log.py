@@ -23,10 +23,10 @@ class RequestLog:
     """Gathers records of requests and passes them on from the thread that made it.
 
     Args:
-        sink: Keeps them.
+        sink: Keeps them; ``None`` where nothing is read, and so nothing is kept.
     """
 
-    def __init__(self, sink: LastingSink) -> None:
+    def __init__(self, sink: LastingSink | None) -> None:
         self._sink = sink
         self._thread = threading.get_ident()
         self._held: deque[RequestRecord] = deque()
@@ -63,7 +63,9 @@ class RequestLog:
     def flush(self) -> None:
         """Pass on what is held."""
         self._passed_on = time.monotonic()
-        self._sink.add_requests([self._held.popleft() for _ in range(len(self._held))])
+        passed_on = [self._held.popleft() for _ in range(len(self._held))]
+        if self._sink is not None:
+            self._sink.add_requests(passed_on)
 
 
 def name_path(url: str, body: object = None) -> str:

@@ -6,6 +6,7 @@ from scanner.errors import SourceError
 from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.patience import Patience
+from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
 
@@ -23,7 +24,7 @@ def issue_token(target: Target, resource: str, patience: Patience | None = None)
     Raises:
         SourceError: There is none to be had.
     """
-    tokens = TokenSource(target, patience or Patience())
+    tokens = TokenSource(target, patience or Patience(), RequestLog(None))
     try:
         return asyncio.run(tokens.get(resource))
     except UnreadableError as error:
