@@ -91,8 +91,9 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         readiness=burned_down(judged, store, snapshot_id, started),
     )
     digest = store.digest(snapshot_id)
+    visible = shown(report, posture, job)
     written = write_run(
-        shown(report, posture, job),
+        visible,
         job.out / facts.id,
         job.formats,
         language=job.language,
@@ -100,7 +101,7 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         archive=job.archive,
         signer=load_signer(job.signing_key) if job.signing_key else None,
     )
-    missing = written.missing | write_editions(report, written.folder, job, digest)
+    missing = written.missing | write_editions(visible, written.folder, job, digest)
     record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
     hashes = RunHashes(snapshot=digest, report=written.manifest.report_sha256, manifest=written.manifest_sha256)
     store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers], hashes)
