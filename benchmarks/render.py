@@ -159,7 +159,7 @@ def tell(measures: list[Measure]) -> None:
     pairs += [f"ratio_to_floor={seconds / floor:.2f}", f"rss_mib={max(m.rss_mib for m in measures)}"]
     for m in measures:
         key = m.format.replace("-", "_")
-        pairs += [f"{key}_rows={m.rows}", f"{key}_seconds={m.seconds:.2f}", f"{key}_cpu={m.cpu:.2f}"]
+        pairs += [f"{key}_rows={m.rows}", f"{key}_seconds={m.seconds:.4f}", f"{key}_cpu={m.cpu:.2f}"]
         pairs += [f"{key}_rss_mib={m.rss_mib}", f"{key}_bytes={m.bytes}"]
     print(" ".join(pairs))
 
