@@ -11,10 +11,12 @@ class RawRows(Frozen, frozen=True, kw_only=True):
     Attributes:
         count: How many rows there are.
         body: A JSON array of objects, as the provider wrote it.
+        number: The page's number within its section, where it is kept already.
     """
 
     count: int
     body: bytes
+    number: int = 0
 
 
 class Place(Frozen, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from scanner.model.tenant import Tenant
 class PageSink(Protocol):
     """Takes pages as they arrive, so that nothing read is lost and nothing is held in memory."""
 
-    def add_page(self, section: str, rows: Sequence[Mapping[str, object]], *, tabular: bool = False) -> None:
+    def add_page(self, section: str, rows: Sequence[Mapping[str, object]], *, tabular: bool = False) -> object:
         """Keep one page of rows as decoded from the provider.
 
         Args:
@@ -34,7 +34,7 @@ class LastingSink(PageSink, Protocol):
         *,
         tabular: bool = False,
         place: Place | None = None,
-    ) -> None:
+    ) -> int:
         """Keep one page of rows, and with it how far the listing came: both or none.
 
         Args:
@@ -42,7 +42,13 @@ class LastingSink(PageSink, Protocol):
             rows: The rows as the provider gave them.
             tabular: The rows come from CSV, where an empty cell is null.
             place: How far its part of the section was read.
+
+        Returns:
+            The page's number within its section.
         """
+
+    def amend_page(self, section: str, rows: RawRows) -> None:
+        """Put rows in place of those of the page of their number, which held some twice."""
 
     def note_place(self, section: str, place: Place) -> None:
         """Keep how far a listing came, where no rows came with it."""

@@ -91,17 +91,25 @@ def pack(rows: Sequence[Mapping[str, object]] | RawRows) -> bytes:
 
 def rows_of(rows: Sequence[Mapping[str, object]] | RawRows) -> Sequence[Mapping[str, object]]:
     """Give rows decoded."""
-    return ROWS.decode(rows.body) if isinstance(rows, RawRows) else rows
+    return _decode(rows.body) if isinstance(rows, RawRows) else rows
+
+
+def _decode(body: bytes) -> tuple[Mapping[str, object], ...]:
+    """Decode rows; a number beyond all floats, which msgspec does not take, is infinite."""
+    try:
+        return ROWS.decode(body)
+    except msgspec.ValidationError:
+        return tuple(json.loads(body))
 
 
 def to_page(row: Row[Any]) -> StoredPage:
     """Read a page from its table row."""
-    return StoredPage(rows=ROWS.decode(isal_zlib.decompress(row.body)), tabular=row.tabular)
+    return StoredPage(rows=_decode(isal_zlib.decompress(row.body)), tabular=row.tabular)
 
 
 def to_raw_rows(row: Row[Any]) -> RawRows:
     """Read a page from its table row, without decoding it."""
-    return RawRows(count=row.rows_count, body=isal_zlib.decompress(row.body))
+    return RawRows(count=row.rows_count, body=isal_zlib.decompress(row.body), number=row.number)
 
 
 def from_tenant(tenant: Tenant) -> dict[str, object]:

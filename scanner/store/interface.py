@@ -28,11 +28,21 @@ class SnapshotWriter(Protocol):
         *,
         tabular: bool = False,
         place: Place | None = None,
-    ) -> None:
+    ) -> int:
         """Keep one page of rows, and in the same transaction how far the listing came.
+
+        Returns:
+            The page's number within its section.
 
         Raises:
             StoreError: It can't be written, its section is closed, or the snapshot is finished.
+        """
+
+    def amend_page(self, section: str, rows: RawRows) -> None:
+        """Put rows in place of those of the page of their number, which held some twice.
+
+        Raises:
+            StoreError: It can't be written.
         """
 
     def note_place(self, section: str, place: Place) -> None:

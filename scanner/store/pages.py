@@ -41,7 +41,7 @@ def _read(engine: Engine, snapshot_id: str, section: str) -> Iterator[Row[Any]]:
     wanted = belongs(PAGE, snapshot_id) & (PAGE.c.section == section)
     with engine.connect() as connection:
         numbers = connection.execute(select(PAGE.c.number).where(wanted).order_by(PAGE.c.number)).scalars().all()
-    columns = select(PAGE.c.tabular, PAGE.c.rows_count, PAGE.c.body)
+    columns = select(PAGE.c.number, PAGE.c.tabular, PAGE.c.rows_count, PAGE.c.body)
     for number in numbers:
         with engine.connect() as connection:
             found: Sequence[Any] = connection.execute(columns.where(wanted & (PAGE.c.number == number))).all()

@@ -87,8 +87,11 @@ class SqlSnapshotWriter:
         *,
         tabular: bool = False,
         place: Place | None = None,
-    ) -> None:
+    ) -> int:
         """Keep one page of rows, and with it how far the listing came.
+
+        Returns:
+            The page's number within its section.
 
         Raises:
             StoreError: It can't be written, its section is closed, or the snapshot is finished.
@@ -105,6 +108,20 @@ class SqlSnapshotWriter:
         self._unsummed.append((section, rows, tabular))
         if len(self._unsummed) > MOST_UNSUMMED:
             self.settle()
+        return number
+
+    def amend_page(self, section: str, rows: RawRows) -> None:
+        """Put rows in place of those of the page of their number, which held some twice.
+
+        Raises:
+            StoreError: It can't be written.
+        """
+        self._refuse_late(section)
+        self.settle()
+        mine = self._mine(PAGE) & (PAGE.c.section == section) & (PAGE.c.number == rows.number)
+        with self._writing() as connection:
+            connection.execute(update(PAGE).where(mine).values(rows_count=rows.count, body=pack(rows)))
+        self._read_again(section)
 
     def note_place(self, section: str, place: Place) -> None:
         """Keep how far a listing came, where no rows came with it.
@@ -133,8 +150,7 @@ class SqlSnapshotWriter:
             for table in (PAGE, PLACE):
                 mine = self._mine(table) & (table.c.section == section) & (table.c.part == part)
                 connection.execute(delete(table).where(mine))
-        self._digests.pop(section, None)
-        self._earlier.add(section)
+        self._read_again(section)
 
     def places(self, section: str) -> dict[str, bytes]:
         """Give how far each part of a section was read, by an earlier run too."""
@@ -226,7 +242,7 @@ class SqlSnapshotWriter:
         self._reports = {report.section: to_report(report) for report in reports}
         last = func.max(PAGE.c.number).label("last")
         numbers = connection.execute(select(PAGE.c.section, last).where(self._mine(PAGE)).group_by(PAGE.c.section))
-        self._numbers = {number.section: number.last + 1 for number in numbers}
+        self._numbers: dict[str, int] = {number.section: number.last + 1 for number in numbers}
         self._earlier = set(self._numbers)
         self._requests = connection.execute(
             select(func.count()).select_from(REQUEST).where(self._mine(REQUEST))
@@ -268,6 +284,11 @@ class SqlSnapshotWriter:
             self._digests[section] = sum_up(self._engine, self._snapshot_id, section)
         rows = {name: digest.hexdigest() for name, digest in self._digests.items() if name in self._numbers}
         return digest_of(self._tenant, self._reports, rows)
+
+    def _read_again(self, section: str) -> None:
+        """Sum up a section from its pages in the end, since pages were altered after they were summed up."""
+        self._digests.pop(section, None)
+        self._earlier.add(section)
 
     def _refuse_late(self, section: str) -> None:
         if self._finished:

@@ -116,7 +116,7 @@ class TokenSource:
             UnreadableError: There is none to be had.
         """
         try:
-            return await keep_trying(self._patience)(asyncio.to_thread, self._ask, issuer, resource, claims)
+            return await keep_trying(self._patience, asyncio.to_thread, self._ask, issuer, resource, claims)
         except PassingError as error:
             raise _unreadable(self._unreachable(error.reason)) from error
         except SourceError as error:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from scanner.evidence.section import Ask, Cmdlet, GraphList
+from scanner.model.reading import RawRows
 from scanner.sources.live.keys import Ids
-from scanner.sources.live.page import ListPage
+from scanner.sources.live.page import RowIds, decode_rows
 
 POLICIES = "/identity/conditionalAccess/policies"
 ROLES = "/roleManagement/directory/"
@@ -18,20 +19,21 @@ class Harvest:
         self.mailbox_users = Ids()
         self.groups = Ids()
 
-    def take(self, ask: Ask | None, page: ListPage) -> None:
+    def take(self, ask: Ask | None, rows: RawRows, ids: RowIds) -> None:
         """Take what a page holds.
 
         Args:
             ask: What the page answers.
-            page: The page.
+            rows: Its rows.
+            ids: What tells them apart.
         """
         match ask:
             case Cmdlet(name="Get-Mailbox"):
-                self.mailbox_users.add(row.entra_id for row in page.keys)
+                self.mailbox_users.add(ids.list_entra_ids())
             case GraphList(path=path) if path.endswith(POLICIES):
-                self.groups.add(_list_policy_groups(page.decode()))
+                self.groups.add(_list_policy_groups(decode_rows(rows.body)))
             case GraphList(path=path) if ROLES in path:
-                self.groups.add(_list_role_groups(page.decode()))
+                self.groups.add(_list_role_groups(decode_rows(rows.body)))
             case _:
                 return
 

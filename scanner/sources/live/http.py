@@ -76,7 +76,7 @@ class Wire:
         refuse_writing(call)
         url = call.fence.admit(call.url)
         try:
-            return await keep_trying(self._patience)(self._try, call, url)
+            return await keep_trying(self._patience, self._try, call, url)
         except PassingError as error:
             reason = say("{reason}, after all attempts", reason=error.reason)
             fatal = SourceError(f"{call.resource}: {reason}.", "Look at the network; then run it again.")

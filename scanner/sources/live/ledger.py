@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.evidence.section import Section
-from scanner.model.reading import Place
+from scanner.evidence.section import Cmdlet, GraphList, GraphLog, PerUser, Section
+from scanner.model.reading import Place, RawRows
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.text import NOTHING, Text, join
 from scanner.model.texts import keep_text, read_text
@@ -16,7 +16,9 @@ from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, 
 from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.harvest import Harvest
 from scanner.sources.live.keys import KeySet
-from scanner.sources.live.page import ListPage, decode_keys, make_page
+from scanner.sources.live.page import ListPage, RowIds, leave_out, make_rows
+
+LISTS = (GraphList, GraphLog, Cmdlet, PerUser)  # whose rows are known by an id
 
 
 class Ledger:
@@ -39,6 +41,7 @@ class Ledger:
         self._doubts: list[Text] = []
         self._permission = ""
         self._pages = 0
+        self._unsettled: list[RawRows] = []
         self._collected_at: dt.datetime | None = None
         self._sink = sink
         self._progress = progress
@@ -59,6 +62,11 @@ class Ledger:
         return self.failure is None and not (self.report and self.report.state is SectionState.MISSING)
 
     @property
+    def _prefers_entra(self) -> bool:
+        """Users of Exchange are known by the id that mailboxes refer to."""
+        return isinstance(self.section.ask, Cmdlet) and self.section.ask.name == "Get-User"
+
+    @property
     def is_closed(self) -> bool:
         """An earlier run read and closed it."""
         return self.report is not None
@@ -68,7 +76,7 @@ class Ledger:
         return self.marks.get(part, BEGINNING)
 
     def add(self, page: ListPage, part: str, mark: Bookmark) -> None:
-        """Pass a page on, without the rows that came before: lists repeat rows across pages (facts/apis.md §6).
+        """Pass a page on as it came; its rows are looked into when the ledger settles.
 
         Args:
             page: The page.
@@ -77,22 +85,21 @@ class Ledger:
         """
         for doubt in page.doubts:
             self.doubt(doubt)
-        known = self.keys.take([row.key for row in page.keys])
-        fresh = page.without(known) if known else page
-        self._keep(fresh, part, mark)
-        self._harvest.take(self.section.ask, fresh)
+        self._unsettled.append(self._keep(page.rows, part, mark))
+
+    def settle(self) -> None:
+        """Do what could wait until the next page is on its way: take ids, and rows that came before out again."""
+        while self._unsettled:
+            self._look_into(self._unsettled.pop())
+        self._sink.settle()
 
     def keep(self, rows: list[dict[str, object]], part: str = "", mark: Bookmark | None = None) -> None:
         """Pass rows on as they are."""
-        self._keep(make_page(rows), part, mark)
+        self._keep(make_rows(rows), part, mark)
 
     def note(self, part: str, mark: Bookmark) -> None:
         """Keep how far a part was read, where no rows came with it."""
         self._sink.note_place(self.section.name, self._place(part, mark))
-
-    def settle(self) -> None:
-        """Do what could wait until the next page is on its way."""
-        self._sink.settle()
 
     def begin_anew(self, part: str) -> None:
         """Forget what was read of a part, since its listing can't be gone on with."""
@@ -100,6 +107,7 @@ class Ledger:
         self._sink.drop_part(self.section.name, part)
         self.count = self._pages = 0
         self.keys.clear()
+        self._unsettled.clear()
         self._take_earlier()
 
     def doubt(self, reason: Text, permission: str = "") -> None:
@@ -117,6 +125,7 @@ class Ledger:
         """Tell the sink that no more pages will come; an earlier run may have done so."""
         if self.report:
             return
+        self.settle()
         self.report = SectionReport(
             section=self.section.name,
             state=self._state(),
@@ -142,24 +151,35 @@ class Ledger:
             self._progress.advance(self.section.name, self.count, self.expected)
 
     def _take_earlier(self) -> None:
-        """Count the pages that are kept, and take their keys and ids."""
+        """Count the pages that are kept, and look into them."""
         for rows in self._sink.pages(self.section.name):
-            page = ListPage(rows=rows, keys=decode_keys(rows.body))
-            self.keys.take([row.key for row in page.keys])
             self.count += rows.count
             self._pages += 1
-            self._harvest.take(self.section.ask, page)
+            self._look_into(rows)
 
-    def _keep(self, page: ListPage, part: str, mark: Bookmark | None) -> None:
+    def _look_into(self, rows: RawRows) -> None:
+        """Take the ids of a kept page; rows that came before are taken out: lists repeat rows (facts/apis.md §6)."""
+        if not rows.count or not isinstance(self.section.ask, LISTS):
+            return
+        ids = RowIds(rows)
+        known = self.keys.take(ids.list_keys(entra=self._prefers_entra))
+        if known and not self.report:
+            self.count -= len(known)
+            self._sink.amend_page(self.section.name, leave_out(rows, known))
+        self._harvest.take(self.section.ask, rows, ids)
+
+    def _keep(self, rows: RawRows, part: str, mark: Bookmark | None) -> RawRows:
         self._pages += 1
         self._collected_at = dt.datetime.now(tz=dt.UTC)
-        self.count += page.rows.count
+        self.count += rows.count
         place = self._place(part, mark) if mark else None
-        if page.rows.count:
-            self._sink.add_page(self.section.name, page.rows, place=place)
+        number = 0
+        if rows.count:
+            number = self._sink.add_page(self.section.name, rows, place=place)
         elif place:
             self._sink.note_place(self.section.name, place)
         self._progress.advance(self.section.name, self.count, self.expected)
+        return msgspec.structs.replace(rows, number=number)
 
     def _place(self, part: str, mark: Bookmark) -> Place:
         kept = msgspec.structs.replace(

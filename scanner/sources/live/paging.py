@@ -9,6 +9,7 @@ from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage
 
 # What services answer to a link that is no longer good: Graph 400 or 410, sometimes 404 (facts/apis.md §6).
+TURNS = 4  # of the loop, until a request is on its way
 STALE = frozenset({400, 404, 410})
 
 
@@ -42,7 +43,8 @@ async def read_on(listing: Listing, ledger: Ledger, part: str = "") -> None:
             return
         coming = asyncio.create_task(listing.read())
         try:
-            await asyncio.sleep(0)  # lets the request go out
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             ledger.settle()
             page = await coming
         finally:

@@ -2,14 +2,18 @@
 
 import datetime as dt
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from scanner.config import LimitsConfig
 from scanner.model.text import NOTHING, Text
 from scanner.sources.live.limits import DEFAULT, Limits
+
+ArgsT = ParamSpec("ArgsT")
+ResultT = TypeVar("ResultT")
 
 SECONDS_OF_AN_HOUR = 3600
 ATTEMPTS = 8  # of one request, when the service stumbles
@@ -75,15 +79,37 @@ class PassingError(Exception):
         self.unreachable = unreachable
 
 
-def keep_trying(patience: Patience) -> AsyncRetrying:
-    """Make what repeats a coroutine function as long as it raises ``PassingError`` and patience lasts.
+async def keep_trying(
+    patience: Patience, work: Callable[ArgsT, Awaitable[ResultT]], *args: ArgsT.args, **options: ArgsT.kwargs
+) -> ResultT:
+    """Do a work, again as long as it raises ``PassingError`` and patience lasts.
 
     Args:
         patience: How long to wait.
+        work: What to do.
+        args: What it is called with.
+        options: The same, by name.
 
     Returns:
-        A tenacity retrier; it raises the last ``PassingError`` in the end.
+        What the work gives.
+
+    Raises:
+        PassingError: The last one.
     """
+    try:
+        return await work(*args, **options)
+    except PassingError as error:
+        failed = [error]
+
+    async def go_on() -> ResultT:
+        if failed:  # tenacity has to hear of the first attempt, which it costs too much to be part of
+            raise failed.pop()
+        return await work(*args, **options)
+
+    return await _make_retrier(patience)(go_on)
+
+
+def _make_retrier(patience: Patience) -> AsyncRetrying:
     draw = wait_random_exponential(multiplier=patience.backoff, max=patience.longest_backoff)
 
     def wait(state: RetryCallState) -> float:

@@ -81,7 +81,7 @@ class _UserReader:
                 raise PassingError(reason, wait=max(one.wait for one in later), attempts=None)
 
         try:
-            await keep_trying(self._patience)(ask_pending)
+            await keep_trying(self._patience, ask_pending)
         except PassingError as error:
             raise UnreadableError(error.reason) from error
         finally:

@@ -55,7 +55,7 @@ class Shelf:
         *,
         tabular: bool = False,
         place: Place | None = None,
-    ) -> None:
+    ) -> int:
         assert isinstance(rows, RawRows)
         assert rows.count == len(json.loads(rows.body)) > 0, "an empty page is not worth a call"
         assert section not in self.reports, "a page after the section was closed"
@@ -64,6 +64,12 @@ class Shelf:
         self.kept.setdefault(section, []).append((place.part if place else "", rows))
         if place:
             self.note_place(section, place)
+        return len(self.kept[section]) - 1
+
+    def amend_page(self, section: str, rows: RawRows) -> None:
+        part, before = self.kept[section][rows.number]
+        assert rows.count < before.count
+        self.kept[section][rows.number] = (part, rows)
 
     def note_place(self, section: str, place: Place) -> None:
         self.threads.add(threading.get_ident())
@@ -80,7 +86,8 @@ class Shelf:
         return dict(self.marks.get(section, {}))
 
     def pages(self, section: str) -> Iterator[RawRows]:
-        return iter([rows for _, rows in self.kept.get(section, [])])
+        kept = enumerate(self.kept.get(section, []))
+        return iter([RawRows(count=rows.count, body=rows.body, number=number) for number, (_, rows) in kept])
 
     def report_of(self, section: str) -> SectionReport | None:
         return self.reports.get(section)

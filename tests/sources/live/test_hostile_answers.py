@@ -294,7 +294,7 @@ def test_a_full_disk_ends_the_reading_as_itself(stage: Stage) -> None:
     """An error of the sink is not a matter of one section."""
 
     class FullShelf(Shelf):
-        def add_page(self, *_: object, **__: object) -> None:
+        def add_page(self, *_: object, **__: object) -> int:
             raise StoreError("no space left", "Free some.")
 
     stage.on(DOMAINS, in_turn(lambda: page([{"id": "1"}])))
