@@ -35,6 +35,7 @@ ROLES: Mapping[str, str] = {
     "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
     "158c047a-c907-4556-b7ef-446551a6b5f7": "Cloud Application Administrator",
     "f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
+    "d29b2b05-8046-44ba-8758-1e26182fcf32": "Directory Synchronization Accounts",
 }
 """Built-in roles that policies often name, by template id (Microsoft Entra built-in roles); others show their id."""
 

@@ -7,6 +7,7 @@ from scanner.model.frozen import Frozen
 from scanner.model.text import Text, say
 from scanner.report.chapters.roster import RosterRow, list_row
 from scanner.report.chapters.situations import Situations, is_flagged, tell_situations
+from scanner.report.chapters.use import use_was_read
 from scanner.report.contract import MailboxPart, Report
 from scanner.report.language import Language
 from scanner.report.words import FLAG_MEANINGS, TONE_BY_FLAG
@@ -59,11 +60,6 @@ class Concern(Frozen, frozen=True, kw_only=True):
     situations: Situations
     rows: tuple[RosterRow, ...]
     rest: str
-
-
-def use_was_read(report: Report) -> bool:
-    """Tells whether anything is known about who really sends."""
-    return any(mailbox.use.source for mailbox in report.mailboxes)
 
 
 def show_concerns(report: Report, language: Language) -> tuple[Concern, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from scanner.model.frozen import Frozen
+from scanner.report.chapters.use import use_was_read
 from scanner.report.contract import Report
 from scanner.report.language import Language
 from scanner.report.names import show_name
@@ -232,7 +233,8 @@ def _make_figures(report: Report, language: Language) -> list[Figure]:
     if not report.mailboxes:
         return []
     by_flag = report.summary.by_flag
-    shown = [flag for flag in FLAG_TITLES if by_flag.get(flag) or flag not in {"failing", "will_fail"}]
+    known = use_was_read(report)  # else nobody can be seen failing, and a zero would claim that nobody does
+    shown = [flag for flag in FLAG_TITLES if by_flag.get(flag) or known or flag not in {"failing", "will_fail"}]
     return [
         Figure(
             value=language.number(by_flag.get(flag, 0)),

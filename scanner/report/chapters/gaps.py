@@ -1,12 +1,17 @@
 """What was read, and what could not be known."""
 
 from collections import Counter
+from typing import Final
 
+from scanner.evidence.registry import SECTIONS
 from scanner.model.frozen import Frozen
 from scanner.report.contract import Report, SectionPart
 from scanner.report.language import Language
 from scanner.report.names import show_name
 from scanner.report.words import SECTION_STATES
+
+_PERMISSIONS: Final = {section.name: section.permission for section in SECTIONS if section.ask is not None}
+"""What a live scan needs to read a section: where it was not read, this permission would tell."""
 
 
 class SectionRow(Frozen, frozen=True, kw_only=True):
@@ -60,6 +65,7 @@ def show_gaps(report: Report, language: Language) -> Gaps:
 
 
 def _show_section(section: SectionPart, language: Language) -> SectionRow:
+    needed = _PERMISSIONS.get(section.section, "")
     count = language.number(section.count)
     if section.expected is not None and section.expected != section.count:
         count = language.gettext("{count} of {expected}", count=count, expected=language.number(section.expected))
@@ -69,6 +75,6 @@ def _show_section(section: SectionPart, language: Language) -> SectionRow:
         tone={"complete": "good", "partial": "warn", "missing": "unknown"}[section.state],
         count="–" if section.state == "missing" else count,
         reason=language.render(section.reason),
-        permission=show_name(section.permission),
+        permission=show_name(section.permission or needed if section.state != "complete" else ""),
         collected=language.moment(section.collected_at) if section.collected_at else "–",
     )

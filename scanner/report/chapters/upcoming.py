@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from scanner.model.frozen import Frozen
 from scanner.report.chapters.bars import Bar, stack_bar
 from scanner.report.chapters.lines import BurnDown, draw_burn_down
 from scanner.report.chapters.situations import Person, show_person
+from scanner.report.chapters.use import use_was_read
 from scanner.report.contract import AnnouncementPart, MailboxPart, ReadinessPart, Report
 from scanner.report.language import Language
 from scanner.report.words import READINESS_TITLES, TONE_BY_READINESS
@@ -22,7 +25,7 @@ class Announcement(Frozen, frozen=True, kw_only=True):
         title: What changes.
         date: When, formatted, or ``""``.
         certain: It is announced, and not only possible.
-        breaks: How many senders break, formatted with their noun.
+        breaks: How many senders break, formatted with their noun; ``""`` where nobody knows who sends.
         failing: How many of them fail already, as a sentence, or ``""``.
         same: The same senders break as by the change before: they are not named again.
         changed: How many verdicts change, formatted with their noun.
@@ -77,10 +80,13 @@ def show_upcoming(report: Report, language: Language) -> Upcoming:
     ordered = sorted(
         report.announcements, key=lambda announcement: (announcement.date or "9999", -len(announcement.breaks))
     )
+    unseen = language.gettext("Who really sends was not read in this run, so nobody can be shown here.")
     shown = []
     before: list[str] = []
     for announcement in ordered:
         told = _show(announcement, people, language, same=bool(before) and announcement.breaks == before)
+        if not use_was_read(report):
+            told = msgspec.structs.replace(told, breaks="", unknown=unseen)
         shown.append((announcement.certain, told))
         before = announcement.breaks
     return Upcoming(

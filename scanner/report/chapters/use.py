@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from scanner.model.text import Text, say
-from scanner.report.contract import UsePart
+from scanner.report.contract import Report, UsePart
 from scanner.report.language import Language
 from scanner.report.names import isolate_name, show_name
 
@@ -20,6 +20,11 @@ USE_TITLES: Final[Mapping[UseClass, Text]] = {
 """Kinds of use, those that matter most first."""
 
 _NAMED: Final = 3
+
+
+def use_was_read(report: Report) -> bool:
+    """Tells whether anything is known about who really sends."""
+    return any(mailbox.use.source for mailbox in report.mailboxes)
 
 
 def class_of_use(use: UsePart) -> UseClass:
