@@ -3,6 +3,7 @@
 import datetime as dt
 
 from scanner.model.frozen import Frozen
+from scanner.model.text import Text, say
 
 
 class RetirementCalendar(Frozen, frozen=True, kw_only=True):
@@ -19,7 +20,7 @@ class RetirementCalendar(Frozen, frozen=True, kw_only=True):
 
     off_by_default: dt.date
     final_removal: dt.date | None
-    final_announcement: str
+    final_announcement: Text
     hve_basic_ends: dt.date
     compared_on: dt.date
     sources: tuple[str, ...]
@@ -28,7 +29,7 @@ class RetirementCalendar(Frozen, frozen=True, kw_only=True):
 CALENDAR = RetirementCalendar(
     off_by_default=dt.date(2026, 12, 31),
     final_removal=None,
-    final_announcement="second half of 2027",
+    final_announcement=say("second half of 2027"),
     hve_basic_ends=dt.date(2028, 9, 1),
     compared_on=dt.date(2026, 11, 23),
     sources=("S15", "techcommunity 4489835 (27 January 2026)", "S14"),

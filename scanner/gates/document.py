@@ -114,7 +114,7 @@ def render_calendar(calendar: RetirementCalendar) -> str:
     final = calendar.final_removal.isoformat() if calendar.final_removal else "not announced"
     rows = (
         ("Basic off by default, an admin can enable it again", f"from {calendar.off_by_default.isoformat()}"),
-        ("Microsoft announces the date of the final removal", calendar.final_announcement),
+        ("Microsoft announces the date of the final removal", str(calendar.final_announcement)),
         ("Basic removed for good", final),
         ("High Volume Email stops taking Basic", f"from {calendar.hve_basic_ends.isoformat()}"),
     )

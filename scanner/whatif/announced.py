@@ -106,7 +106,7 @@ def _retirement(posture: Posture) -> Iterator[_Plan]:
         key="final_removal",
         title=say("Microsoft removes Basic for SMTP AUTH for good"),
         because=say(
-            "No setting brings it back then. Microsoft names the date in the {when}; until then there is none.",
+            "No setting brings it back then. When Microsoft names the date: {when}. Until then there is none.",
             when=calendar.final_announcement,
         ),
         date=calendar.final_removal,
