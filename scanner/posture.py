@@ -120,9 +120,7 @@ def pose(
     join = Join(snapshot)
     use = UseJoin(snapshot, earlier or {})
     rows = sorted(join.mailboxes(), key=lambda row: (row.address.lower(), id_of(row)))
-    numbers: dict[Traits, int] = {}
-    which = [numbers.setdefault(join.traits(row), len(numbers)) for row in rows]
-    judged = tuple(judge_all(tuple(numbers), which, scopes.badges(map(entra_id_of, rows)), setting))
+    judged = tuple(judge_rows(rows, join, scopes, setting))
     mailboxes = (
         JudgedMailbox(
             id=id_of(row),
@@ -143,6 +141,20 @@ def pose(
         source_ips=tuple(source_ips),
         strange_senders=use.strangers(rows),
     )
+
+
+def judge_rows(rows: Sequence[MailboxRow], join: "Join", scopes: Scopes, setting: Setting) -> Iterator[Judged]:
+    """Judge some mailboxes, in their order.
+
+    Args:
+        rows: The mailboxes.
+        join: Joins the evidence to them.
+        scopes: The people of the policies.
+        setting: What holds for the whole tenant.
+    """
+    numbers: dict[Traits, int] = {}
+    which = [numbers.setdefault(join.traits(row), len(numbers)) for row in rows]
+    return judge_all(tuple(numbers), which, scopes.badges(map(entra_id_of, rows)), setting)
 
 
 def judge_all(

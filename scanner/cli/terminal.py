@@ -1,6 +1,7 @@
 """What the terminal shows: progress and complaints on stderr, results on stdout."""
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -15,6 +16,9 @@ SILENCE = 15.0  # seconds after which a line says how far the reading is
 LONG_WAIT = 5.0  # seconds of waiting that are worth a line
 
 
+DOUBTFUL = re.compile(r"[^\n\x20-\x7e]")  # what may not be printable; most answers hold little of it, and some are long
+
+
 def complain(error: PostureError) -> None:
     """Tell what happened and what the reader can do, on stderr."""
     sys.stderr.write(f"smtp-posture: {plain(error.message)}\n")
@@ -24,12 +28,17 @@ def complain(error: PostureError) -> None:
 
 def plain(text: str) -> str:
     """Make text harmless for a terminal: control characters of hostile names are shown, not obeyed."""
-    return "".join(mark if mark == "\n" or mark.isprintable() else f"\\x{ord(mark):02x}" for mark in text)
+    return DOUBTFUL.sub(lambda found: shown(found[0], f"\\x{ord(found[0]):02x}"), text)
 
 
 def plain_json(text: str) -> str:
     """Make JSON harmless for a terminal, as JSON writes such characters."""
-    return "".join(mark if mark == "\n" or mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
+    return DOUBTFUL.sub(lambda found: shown(found[0], json.dumps(found[0])[1:-1]), text)
+
+
+def shown(mark: str, escaped: str) -> str:
+    """Give a mark that can be printed, else how it is written."""
+    return mark if mark.isprintable() else escaped
 
 
 class LineProgress:

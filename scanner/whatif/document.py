@@ -16,7 +16,7 @@ fresh scan of a tenant with these changes would give; the tests compare the two 
 It says which mailboxes change, from what to what for Basic and for OAuth, which gate decides then and which reply is
 given, how many of them are in use, and the smallest set of exceptions that keeps today's senders working. Every
 exception is about one mailbox, so the smallest set is the smallest of each mailbox together; all of them are made to
-the changed evidence, and everything is judged once more to see that they suffice. Where nobody knows who sends, the
+the changed evidence, and every sender is judged once more to see that they suffice. Where nobody knows who sends, the
 exceptions are those for every mailbox that Basic works for today. Each exception has an `option` that `--set` takes.
 
 What was not read stays unknown, except for what a change sets: `security_defaults=on` answers for Security Defaults

@@ -2,7 +2,7 @@
 
 Each exception is about one mailbox, so the smallest set of all is the smallest of each mailbox together. Mailboxes that
 are alike before and after need the same ones; they are searched by size, and each candidate is judged by all gates. In
-the end all of them are made to the changed snapshot, and everything is judged again.
+the end all of them are made to the changed snapshot, and every sender is judged again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from itertools import combinations
 
 from msgspec import structs
 
+from scanner.access.evaluator import people_of
 from scanner.gates import account, authentication_policy, conditional_access, per_user_mfa, smtp_auth_switch
 from scanner.judge import Verdicts, judge
 from scanner.model.circumstance import Circumstance, Member
@@ -20,7 +21,7 @@ from scanner.model.judgement import GateState, Method, Remedy
 from scanner.model.settings import AuthenticationPolicy
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text, say
-from scanner.posture import JudgedMailbox, Posture, entra_id_of, pose
+from scanner.posture import Join, JudgedMailbox, Posture, entra_id_of, judge_rows, setting_of
 from scanner.replies.catalogue import cause
 from scanner.replies.commands import quoted
 from scanner.whatif.compare import UNKNOWN_USE, Moved, Use, methods_to_keep, worsens
@@ -143,13 +144,17 @@ def reason(verdicts: Verdicts, method: Method) -> Text:
 def verify(
     after: Posture, granted: Sequence[Granted], kept: Sequence[tuple[JudgedMailbox, tuple[Method, ...]]]
 ) -> bool:
-    """Make all exceptions to the changed snapshot, judge it again, and look at every sender that is to be kept."""
+    """Make all exceptions to the changed snapshot, and judge every sender that is to be kept once more."""
     if not granted:
         return not kept
-    setting = after.setting
-    again = pose(grant(after.snapshot, granted), as_of=setting.as_of, source_ips=after.source_ips)
-    verdicts = {mailbox.id: mailbox.verdicts for mailbox in again.mailboxes}
-    return not any(worsens(mailbox.verdicts, verdicts[mailbox.id], methods) for mailbox, methods in kept)
+    snapshot = grant(after.snapshot, granted)
+    scopes = people_of(snapshot)
+    setting = setting_of(snapshot, scopes, as_of=after.setting.as_of, source_ips=after.source_ips)
+    again = judge_rows([mailbox.row for mailbox, _ in kept], Join(snapshot), scopes, setting)
+    return not any(
+        worsens(mailbox.verdicts, judged.verdicts, methods)
+        for (mailbox, methods), judged in zip(kept, again, strict=True)
+    )
 
 
 def grant(snapshot: Snapshot, granted: Iterable[Granted]) -> Snapshot:
