@@ -13,6 +13,7 @@ from scanner.simulator import Population, Scenario, SimulatedTenant, build_popul
 from scanner.simulator.diary import Fate
 from scanner.simulator.population.model import Mailbox
 from scanner.simulator.truth import Method, Outcome
+from scanner.store import Store
 from tests.support.configured import write_config
 
 MAILBOXES = 1500
@@ -159,3 +160,27 @@ def test_without_exports_the_quarterly_sender_is_silent_and_the_moved_one_is_not
     assert found[population.mailbox("alarm-warehouse").key]["flag"] == "exposed"
     assert found[population.mailbox("scanner-finance").key]["flag"] == "will_fail"
     assert found[population.mailbox("scanner-finance").key]["use"]["oauth"] is None
+
+
+def test_the_message_trace_tells_volume_and_whether_it_goes_outside(report: Any, population: Population) -> None:
+    """ERP systems write to customers, a scanner to colleagues; of those that don't send nothing is asked."""
+    traced = {mailbox["address"]: mailbox["use"] for mailbox in report["mailboxes"] if mailbox["use"]["messages"]}
+    scanner = traced[population.mailbox("scanner-lobby").address]
+    outward = [use for address, use in traced.items() if address.startswith(("erp-", "backup-"))]
+    assert outward
+    assert all(use["external_recipients"] == 2 * use["messages"] == use["recipients"] * 2 / 3 for use in outward)
+    assert scanner["messages"] == scanner["recipients"] > 3
+    assert scanner["external_recipients"] == 0
+    silent = [mailbox["use"] for mailbox in report["mailboxes"] if mailbox["use"]["silence"]]
+    assert {use["messages"] for use in silent} == {None}
+
+
+def test_no_message_data_is_kept(tenant: SimulatedTenant, tmp_path: Path) -> None:
+    """Neither subjects nor whom a message was for, in the store or in a report."""
+    scan(tmp_path, tenant)
+    with Store.open(f"sqlite:///{tmp_path}/store.db") as store:
+        (run,) = store.runs()
+        rows = [row for page in store.pages(run.snapshot_id, "message-traces") for row in page.rows]
+    assert rows
+    assert {str(row["recipientAddress"]).partition("@")[0] for row in rows} == {"*"}
+    assert not any("Canary" in str(value) for row in rows for value in row.values())

@@ -126,6 +126,8 @@ def configuration_of(tenant: "SimulatedTenant") -> TenantConfig:
             exchange=tenant.exchange_url,
             ca_file=tenant.ca_file,
         ),
-        limits=LimitsConfig(graph=2000, conditional_access=10, reports=10, exchange=100),  # nobody else is there
+        limits=LimitsConfig(
+            graph=2000, conditional_access=10, reports=10, exchange=100, message_trace=10
+        ),  # nobody else is there
         senders=SendersConfig(exports=(tenant.clients_export,)),
     )

@@ -170,6 +170,7 @@ class LimitsConfig(Table, frozen=True):
             of a tenant together.
         reports: Sign-in logs and other reports; the service allows 0.5.
         exchange: Exchange Online; it publishes no limit, so this is a guess.
+        message_trace: Message traces; the service allows 0.33.
         hours: The longest that one reading may take; then what was not read is missing.
         resume_hours: How old an interrupted reading may be to be gone on with; an older one begins anew.
     """
@@ -178,6 +179,7 @@ class LimitsConfig(Table, frozen=True):
     conditional_access: float = 0.5
     reports: float = 0.4
     exchange: float = 5
+    message_trace: float = 0.3
     hours: float = 4
     resume_hours: float = 24
 

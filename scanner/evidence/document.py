@@ -3,7 +3,17 @@
 from typing import Any, assert_never
 
 from scanner.evidence.registry import SECTIONS
-from scanner.evidence.section import Ask, Cmdlet, GraphList, GraphLog, GraphObject, PerUser, ReferencedGroups, Section
+from scanner.evidence.section import (
+    Ask,
+    Cmdlet,
+    GraphList,
+    GraphLog,
+    GraphObject,
+    PerUser,
+    ReferencedGroups,
+    Section,
+    SenderTraces,
+)
 
 _HEAD = """\
 # The evidence folder
@@ -38,6 +48,8 @@ _RULES = """\
   count whose client is Authenticated SMTP (older names: SMTP; Other clients where it succeeded at Exchange). It is
   taken to hold what the log keeps with a licence: 30 days, or from its oldest event where that is older. An answer
   that says that the tenant is not licensed may stand in its place: then the report says so.
+- **`message-traces.json`** holds message traces of senders, as Graph gives them: how much they send, and whether to
+  domains outside. Of a recipient only the domain is read.
 - **`smtp-auth-clients*.csv`** are exports of the Exchange admin center's report (Reports, Mail flow, SMTP AUTH
   clients), in any language, one or more, also in a folder `smtp-auth-clients`. Two days in a file's name, as in
   `smtp-auth-clients-2026-10-01-2026-10-31.csv`, or columns for them, say which window it counts: windows that don't
@@ -82,7 +94,7 @@ def asked(ask: Ask | None) -> str:
             return "comes from files only"
         case Cmdlet(name=name):
             return f"`{name}`"
-        case GraphList(path=path) | GraphObject(path=path) | GraphLog(path=path):
+        case GraphList(path=path) | GraphObject(path=path) | GraphLog(path=path) | SenderTraces(path=path):
             return f"`GET {path}`"
         case PerUser(path=path, version=version):
             return f"`GET /{version}{path}`"

@@ -89,7 +89,18 @@ class GraphLog:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-Ask = GraphList | GraphLog | GraphObject | Cmdlet | PerUser | ReferencedGroups
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderTraces:
+    """The message traces of senders that the sign-in log names.
+
+    Attributes:
+        path: Path with its version.
+    """
+
+    path: str
+
+
+Ask = GraphList | GraphLog | SenderTraces | GraphObject | Cmdlet | PerUser | ReferencedGroups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 import ipaddress
 
+from msgspec import structs
+
 from scanner.flags.rules import Sighting, sighting_of
 from scanner.model.directory import MailboxKind
 from scanner.model.frozen import Frozen
@@ -58,8 +60,12 @@ class Sender(Frozen, frozen=True, kw_only=True):
 
     @property
     def said(self) -> OwnerNote:
-        """What its owner says; nothing where nobody did."""
-        return self.note or OwnerNote(mailbox=self.mailbox.row.address.lower())
+        """What its owner says; where nobody did, that it writes to the outside if the message trace shows it."""
+        note = self.note or OwnerNote(mailbox=self.mailbox.row.address.lower())
+        volume = self.mailbox.use.volume
+        if note.internal_only is None and volume is not None and volume.external:
+            return structs.replace(note, internal_only=False)
+        return note
 
     @property
     def daily(self) -> float | None:

@@ -20,7 +20,7 @@ from scanner.model.policy import NamedLocation, Policy
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.settings import AuthenticationPolicy, OrganizationConfig, SecurityDefaults, TransportConfig
 from scanner.model.tenant import Tenant
-from scanner.model.use import ClientRow, SignInLog
+from scanner.model.use import ClientRow, SenderTrace, SignInLog
 
 
 class Snapshot(Frozen, frozen=True, kw_only=True):
@@ -54,6 +54,7 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     domains: tuple[DomainRow, ...] = ()
     sign_ins: SignInLog = SignInLog()
     smtp_auth_clients: tuple[ClientRow, ...] = ()
+    message_traces: tuple[SenderTrace, ...] = ()
 
     def state_of(self, section: str) -> SectionState:
         """Tell how much of a section was read."""

@@ -161,6 +161,44 @@ class Clients(Frozen, frozen=True, kw_only=True):
     old_tls: bool | None = None
 
 
+class Trace(Frozen, frozen=True, kw_only=True):
+    """One row of the message trace: one recipient of one message, of whom only the domain is known.
+
+    Attributes:
+        id: The row's id; "" where it has none.
+        sender: The sender's address in lower case.
+        message: The message's id.
+        domain: The recipient's domain in lower case.
+    """
+
+    id: str
+    sender: str
+    message: str
+    domain: str
+
+
+class SenderTrace(Frozen, frozen=True, kw_only=True):
+    """What the message trace holds of one sender: messages, and recipients by their domain."""
+
+    sender: str
+    messages: int
+    domains: tuple[tuple[str, int], ...]
+
+
+class Volume(Frozen, frozen=True, kw_only=True):
+    """How much a sender sends, by whatever way: the trace doesn't tell authenticated SMTP from other mail.
+
+    Attributes:
+        messages: Messages in the window.
+        recipients: Their recipients, each as often as it received one.
+        external: Those outside the tenant's domains; ``None`` where these were not read.
+    """
+
+    messages: int
+    recipients: int
+    external: int | None
+
+
 class Earlier(Frozen, frozen=True, kw_only=True):
     """When earlier runs saw a mailbox send; ``None`` where they did not."""
 
@@ -183,6 +221,7 @@ class Use(Frozen, frozen=True, kw_only=True):
         because: The reason of the silence.
         sign_ins: What the sign-in log holds; ``None`` where nothing.
         clients: What the report holds; ``None`` where nothing.
+        volume: How much it sends, from the message trace; ``None`` where that wasn't read.
         earlier: What earlier runs saw.
     """
 
@@ -196,6 +235,7 @@ class Use(Frozen, frozen=True, kw_only=True):
     because: Text = NOTHING
     sign_ins: SignIns | None = None
     clients: Clients | None = None
+    volume: Volume | None = None
     earlier: Earlier = Earlier()
 
     @property

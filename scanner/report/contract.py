@@ -269,6 +269,9 @@ class UsePart(Part, frozen=True, kw_only=True):
         user_agents: As the clients called themselves.
         policies: Conditional Access policies that were applied; null where that wasn't readable.
         old_tls: It used TLS 1.0 or 1.1; null where no export says.
+        messages: Messages that it sent by whatever way, from the message trace; null where that wasn't read.
+        recipients: Their recipients.
+        external_recipients: Those outside the tenant's domains; null where that isn't known.
         sent_before: The last day on which an earlier run saw it send with Basic; null where none did.
         sent_before_oauth: The same with OAuth.
         contradiction: What was seen and contradicts the verdict for Basic, whose confidence is lower then; or null.
@@ -293,6 +296,9 @@ class UsePart(Part, frozen=True, kw_only=True):
     user_agents: list[str] = []
     policies: list[AppliedPolicyPart] | None = None
     old_tls: bool | None = None
+    messages: int | None = None
+    recipients: int | None = None
+    external_recipients: int | None = None
     sent_before: str | None = None
     sent_before_oauth: str | None = None
     contradiction: Text | None = None

@@ -5,6 +5,7 @@ GRAPH_ROLES = frozenset(
         "Application.Read.All",
         "AuditLog.Read.All",
         "Domain.Read.All",
+        "ExchangeMessageTrace.Read.All",
         "GroupMember.Read.All",
         "IdentityRiskyUser.Read.All",
         "Organization.Read.All",

@@ -1,7 +1,7 @@
 """Joins what is known of use to mailboxes, and keeps three kinds of silence apart."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import structs
 
@@ -10,7 +10,7 @@ from scanner.model.directory import MailboxRow
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text, say
-from scanner.model.use import Clients, Earlier, SignIns, Silence, Use
+from scanner.model.use import Clients, Earlier, SenderTrace, SignIns, Silence, Use, Volume
 from scanner.use.clients import by_sender
 
 SIGN_INS, CLIENTS = "sign-ins", "smtp-auth-clients"
@@ -33,6 +33,7 @@ class UseJoin:
         self._by_id = {account.user_id: account for account in accounts if account.user_id}
         self._by_name = {account.sign_in_name: account for account in accounts if account.sign_in_name}
         self._by_address = by_sender(snapshot.smtp_auth_clients)
+        self._volumes = volumes_of(snapshot)
         days = {SIGN_INS: log_days(snapshot, self._log), CLIENTS: report_days(snapshot, self._report)}
         self._sources = tuple(name for name, known in days.items() if known)
         self._days = max(filter(None, days.values()), default=None)
@@ -45,10 +46,11 @@ class UseJoin:
         sign_ins = self._sign_ins(row)
         clients = self._by_address.get(row.address.lower()) or self._by_address.get(row.sign_in_name.lower())
         earlier = self._earlier.get(mailbox_id)
-        if sign_ins is None and clients is None:
-            return self._silent if earlier is None else structs.replace(self._silent, earlier=earlier)
-        use = self._join(sign_ins, clients)
-        return use if earlier is None else structs.replace(use, earlier=earlier)
+        volume = self._volumes.get(row.address.lower()) or self._volumes.get(row.sign_in_name.lower())
+        use = self._silent if sign_ins is None and clients is None else self._join(sign_ins, clients)
+        if earlier is None and volume is None:
+            return use
+        return structs.replace(use, earlier=earlier or use.earlier, volume=volume)
 
     def strangers(self, rows: Iterable[MailboxRow]) -> int:
         """Count the senders that the sources name and that are none of the mailboxes."""
@@ -94,6 +96,18 @@ class UseJoin:
 def report_of(snapshot: Snapshot, section: str) -> SectionReport:
     """Give how much of a section was read."""
     return snapshot.sections.get(section) or SectionReport(section=section, state=SectionState.MISSING)
+
+
+def volumes_of(snapshot: Snapshot) -> Mapping[str, Volume]:
+    """Sum up the message trace by sender; what is outside is known where all of the tenant's domains are."""
+    domains = {domain.name for domain in snapshot.domains} if snapshot.is_complete("domains") else None
+    return {trace.sender: volume_of(trace, domains) for trace in snapshot.message_traces}
+
+
+def volume_of(trace: SenderTrace, domains: Collection[str] | None) -> Volume:
+    """Sum up what one sender sent."""
+    outside = None if domains is None else sum(count for domain, count in trace.domains if domain not in domains)
+    return Volume(messages=trace.messages, recipients=sum(count for _, count in trace.domains), external=outside)
 
 
 def is_sender(sign_ins: SignIns) -> bool:

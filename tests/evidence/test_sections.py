@@ -65,6 +65,7 @@ FIELDS = {
         "authenticationProtocol",
         "appliedConditionalAccessPolicies",
     ),
+    "message-traces": ("id", "senderAddress", "recipientAddress", "messageId"),
     "smtp-auth-clients": ("Sender address", "Domain", "TLS 1.0", "Messages sent", "Authentication Protocol"),
 }
 IDS = st.sampled_from(("11111111-0000-4000-8000-000000000001", "X"))

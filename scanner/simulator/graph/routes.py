@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scanner.simulator.graph import groups, mail, policies, roles, sign_ins, tenant, users
+from scanner.simulator.graph import groups, mail, policies, roles, sign_ins, tenant, traces, users
 from scanner.simulator.graph.desk import Desk, Query
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.wire import Answer
@@ -87,6 +87,11 @@ ROUTES = (
         path="roleManagement/directory/roleEligibilityScheduleInstances",
         needs="RoleEligibilitySchedule.Read.Directory",
         serve=roles.list_eligibilities,
+    ),
+    Route(
+        path="admin/exchange/tracing/messageTraces",
+        needs="ExchangeMessageTrace.Read.All",
+        serve=traces.list_traces,
     ),
     Route(path="auditLogs/signIns", needs="AuditLog.Read.All", serve=sign_ins.list_sign_ins),
     Route(path="servicePrincipals", needs="Application.Read.All", serve=tenant.list_service_principals),

@@ -17,6 +17,7 @@ from scanner.sources.live.patience import Patience, read_retry_after
 ABREAST = 8
 # Conditional Access and Identity Protection share 1 request/s of the whole tenant (facts/apis.md §2.8).
 SCARCE = ("/identity/conditionalAccess/", "/identityProtection/")
+TRACES = "/admin/exchange/tracing/"
 REPORTS = ("/auditLogs/", "/reports/")
 MEMBERS = "/transitiveMembers"
 COST_OF_MEMBERS = 4  # resource units with $select (facts/apis.md §2.8); everything else here costs 1
@@ -75,6 +76,7 @@ class Graph:
         self._scarce_lane = Lane(
             "Conditional Access", abreast=1, longest=longest, rate=limits.conditional_access, announce=announce
         )
+        self._traces_lane = Lane("Traces", abreast=1, longest=longest, rate=limits.message_trace, announce=announce)
         self._reports_lane = Lane("Reports", abreast=1, longest=longest, rate=limits.reports, announce=announce)
 
     def open_listing(self, path: str, query: Mapping[str, str], mark: Bookmark = BEGINNING) -> "GraphListing":
@@ -195,6 +197,8 @@ class Graph:
     def _choose_lane(self, path: str) -> Lane:
         if _is_scarce(path):
             return self._scarce_lane
+        if TRACES in path:
+            return self._traces_lane
         return self._reports_lane if any(part in path for part in REPORTS) else self._lane
 
 

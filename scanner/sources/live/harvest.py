@@ -1,8 +1,8 @@
-"""What later requests need from the pages of earlier ones: ids of mailbox users, and of groups that are referred to."""
+"""What later requests need from the pages of earlier ones: mailbox users, groups that are referred to, senders."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from scanner.evidence.section import Ask, Cmdlet, GraphList
+from scanner.evidence.section import Ask, Cmdlet, GraphList, GraphLog
 from scanner.model.reading import RawRows
 from scanner.sources.live.keys import Ids
 from scanner.sources.live.page import RowIds, decode_rows
@@ -18,6 +18,7 @@ class Harvest:
     def __init__(self) -> None:
         self.mailbox_users = Ids()
         self.groups = Ids()
+        self.senders = Ids()
 
     def take(self, ask: Ask | None, rows: RawRows, ids: RowIds) -> None:
         """Take what a page holds.
@@ -34,6 +35,8 @@ class Harvest:
                 self.groups.add(_list_policy_groups(decode_rows(rows.body)))
             case GraphList(path=path) if ROLES in path:
                 self.groups.add(_list_role_groups(decode_rows(rows.body)))
+            case GraphLog():
+                self.senders.add(_list_senders(decode_rows(rows.body)))
             case _:
                 return
 
@@ -46,6 +49,17 @@ def feeds_groups(ask: Ask | None) -> bool:
 def feeds_users(ask: Ask | None) -> bool:
     """Tell whether a section names the users of mailboxes."""
     return isinstance(ask, Cmdlet) and ask.name == "Get-Mailbox"
+
+
+def feeds_traces(ask: Ask | None) -> bool:
+    """Tell whether a section names senders."""
+    return isinstance(ask, GraphLog)
+
+
+def _list_senders(events: Iterable[Mapping[str, object]]) -> Iterator[object]:
+    for event in events:
+        if _inner(event, "status").get("errorCode") == 0:
+            yield event.get("userPrincipalName")
 
 
 def _list_policy_groups(policies: Iterable[Mapping[str, object]]) -> Iterator[object]:

@@ -5,6 +5,7 @@ from typing import Self
 
 from scanner.config import LimitsConfig
 
+BURST_OF_TRACES = 300  # the same, where it counts in five minutes
 BURST = 10  # seconds of the rate that may be used at once, where the service counts in tens of seconds
 
 
@@ -41,12 +42,14 @@ class Limits:
         conditional_access: Conditional Access and Identity Protection objects.
         reports: Sign-in logs and other reports.
         exchange: Exchange Online.
+        message_trace: Message traces.
     """
 
     graph: Rate | None = None
     conditional_access: Rate | None = None
     reports: Rate | None = None
     exchange: Rate | None = None
+    message_trace: Rate | None = None
 
     @classmethod
     def of(cls, config: LimitsConfig) -> Self:
@@ -56,6 +59,7 @@ class Limits:
             conditional_access=Rate.of(config.conditional_access, burst=0),
             reports=Rate.of(config.reports, burst=BURST),
             exchange=Rate.of(config.exchange, burst=1),
+            message_trace=Rate.of(config.message_trace, burst=BURST_OF_TRACES),
         )
 
 

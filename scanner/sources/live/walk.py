@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from scanner.errors import SourceError
-from scanner.evidence.section import Cmdlet, GraphList, GraphLog, GraphObject, PerUser, ReferencedGroups, Section
+from scanner.evidence.section import (
+    Cmdlet,
+    GraphList,
+    GraphLog,
+    GraphObject,
+    PerUser,
+    ReferencedGroups,
+    Section,
+    SenderTraces,
+)
 from scanner.model.text import Text, say
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.cmdlets import BAD_REQUEST, read_cmdlet
@@ -15,7 +24,7 @@ from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.groups import read_groups
-from scanner.sources.live.harvest import Harvest, feeds_groups, feeds_users
+from scanner.sources.live.harvest import Harvest, feeds_groups, feeds_traces, feeds_users
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.log import read_log
 from scanner.sources.live.paging import is_stale, read_on
@@ -24,6 +33,7 @@ from scanner.sources.live.patience import Patience
 from scanner.sources.live.per_user import read_per_user
 from scanner.sources.live.reconcile import reconcile
 from scanner.sources.live.together import run_together, work_off
+from scanner.sources.live.traces import read_traces
 
 PARTS_ABREAST = 8
 # How a name before the @ may begin, by the rules for userPrincipalName.
@@ -103,8 +113,8 @@ class Walk:
                 return lambda ledger: read_cmdlet(self._exchange, ask, ledger)
             case ReferencedGroups():
                 return self._read_groups
-            case PerUser():
-                return lambda ledger: self._read_per_user(ask, ledger)
+            case PerUser() | SenderTraces():
+                return lambda ledger: self._read_of_each(ask, ledger)
             case None:
                 return _read_nothing
 
@@ -179,6 +189,13 @@ class Walk:
         self._doubt_sources(ledger, feeds_users, _word_users)
         await read_per_user(self._graph, ask, self._harvest.mailbox_users, ledger, self._patience)
 
+    async def _read_of_each(self, ask: PerUser | SenderTraces, ledger: Ledger) -> None:
+        await (self._read_per_user(ask, ledger) if isinstance(ask, PerUser) else self._read_traces(ask, ledger))
+
+    async def _read_traces(self, ask: SenderTraces, ledger: Ledger) -> None:
+        self._doubt_sources(ledger, feeds_traces, _word_senders)
+        await read_traces(self._graph, ask, self._harvest.senders, ledger, dt.datetime.now(tz=dt.UTC))
+
     def _doubt_sources(self, ledger: Ledger, feeds: Callable[[Any], bool], word: Callable[[str], Text]) -> None:
         """Doubt a section whose ids come from others that were not read to their end.
 
@@ -202,12 +219,16 @@ def _word_users(section: str) -> Text:
     return say("{section}, which names the users, was not read to its end", section=section)
 
 
+def _word_senders(section: str) -> Text:
+    return say("{section}, which names the senders, was not read to its end", section=section)
+
+
 async def _read_nothing(_: Ledger) -> None:
     raise UnreadableError(say("it comes from files only"))
 
 
 def _needs_others(ledger: Ledger) -> bool:
-    return isinstance(ledger.section.ask, ReferencedGroups | PerUser)
+    return isinstance(ledger.section.ask, ReferencedGroups | PerUser | SenderTraces)
 
 
 def _refuse_nothing(ledgers: Iterable[Ledger]) -> None:
