@@ -8,6 +8,7 @@ from scanner.model.text import say
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.page import make_page
 
 WINDOW = dt.timedelta(days=10)  # the longest that one request may ask for (facts/apis.md §2.6)
 WINDOWS = 3
@@ -41,7 +42,7 @@ async def read_traces(
             part = f"{sender}/{number}"
             if not ledger.mark(part).done:
                 rows = await _read_window(graph, ask, sender, end - WINDOW, end)
-                ledger.keep(rows, part, Bookmark(done=True))
+                ledger.add(make_page(rows), part, Bookmark(done=True))
 
 
 async def _read_window(

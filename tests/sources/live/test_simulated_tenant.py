@@ -72,7 +72,7 @@ def test_a_large_tenant_is_read_to_its_end_with_a_certificate(large: Population)
     with SimulatedTenant(large) as tenant:
         shelf = collect(target_of(tenant), patience=ROOMY)
     assert shelf.states(SectionState.MISSING) == FILES_ONLY
-    assert shelf.states(SectionState.PARTIAL) == set()
+    assert shelf.states(SectionState.PARTIAL) == {"message-traces"}  # of so many senders only some are traced
     for name, key in (("mailboxes", "Guid"), ("cas-mailboxes", "Guid"), ("exchange-users", "UserPrincipalName")):
         assert len({row[key] for row in shelf.rows[name]}) == shelf.reports[name].count == 3000
     assert shelf.reports["users"].count == shelf.reports["users"].expected == len(large.accounts)
