@@ -8,7 +8,7 @@ from scanner.model.text import say
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.page import make_page
+from scanner.sources.live.page import ListPage, make_rows
 
 WINDOW = dt.timedelta(days=10)  # the longest that one request may ask for (facts/apis.md §2.6)
 WINDOWS = 3
@@ -42,7 +42,8 @@ async def read_traces(
             part = f"{sender}/{number}"
             if not ledger.mark(part).done:
                 rows = await _read_window(graph, ask, sender, end - WINDOW, end)
-                ledger.add(make_page(rows), part, Bookmark(done=True))
+                ledger.add(ListPage(rows=make_rows(rows)), part, Bookmark(done=True))
+                ledger.settle()
 
 
 async def _read_window(
