@@ -61,6 +61,12 @@ def test_an_installed_wheel_brings_the_command_and_no_tests(installed: Path) -> 
     assert not (installed / "tests").exists()
 
 
+def test_an_installed_wheel_brings_the_steps_between_versions_of_the_store(installed: Path) -> None:
+    """A store of an earlier version can be brought forward without the source checkout."""
+    steps = Path("scanner/store/migrations")
+    assert files_below(installed / steps) == files_below(ROOT / steps) != set()
+
+
 def test_a_source_checkout_finds_its_content() -> None:
     """Without installation the folders at the top of the repository are used."""
     assert find_content("reports") == ROOT / "reports"

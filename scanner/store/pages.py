@@ -1,12 +1,13 @@
 """Reads the pages of a snapshot, one at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, select
 
 from scanner.model.reading import RawRows
 from scanner.store.digest import RowsDigest
+from scanner.store.engine import read_rows
 from scanner.store.forms import to_page, to_raw_rows
 from scanner.store.records import StoredPage
 from scanner.store.tables import PAGE, SNAPSHOT
@@ -39,10 +40,6 @@ def sum_up(engine: Engine, snapshot_id: str, section: str) -> RowsDigest:
 def _read(engine: Engine, snapshot_id: str, section: str) -> Iterator[Row[Any]]:
     """Give the table's rows one at a time: between two, no transaction stays open."""
     wanted = belongs(PAGE, snapshot_id) & (PAGE.c.section == section)
-    with engine.connect() as connection:
-        numbers = connection.execute(select(PAGE.c.number).where(wanted).order_by(PAGE.c.number)).scalars().all()
     columns = select(PAGE.c.number, PAGE.c.tabular, PAGE.c.rows_count, PAGE.c.body)
-    for number in numbers:
-        with engine.connect() as connection:
-            found: Sequence[Any] = connection.execute(columns.where(wanted & (PAGE.c.number == number))).all()
-        yield from found
+    for known in read_rows(engine, select(PAGE.c.number).where(wanted).order_by(PAGE.c.number)):
+        yield from read_rows(engine, columns.where(wanted & (PAGE.c.number == known.number)))

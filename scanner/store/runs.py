@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, insert, select
 
 from scanner.errors import RunNotFoundError
 from scanner.model.kept import KeptPosture
+from scanner.store.engine import read_rows
 from scanner.store.forms import from_moment, from_posture, from_run, from_waiver, plain, to_posture, to_run, to_waiver
 from scanner.store.records import KeptWaiver, RunHashes, RunRecord
 from scanner.store.tables import POSTURE, RUN, WAIVER
@@ -26,6 +27,12 @@ def insert_run(
         connection.execute(insert(WAIVER), [{**key, **from_waiver(waiver)} for waiver in waivers])
 
 
+def has_run(connection: Connection, run: RunRecord) -> bool:
+    """Tell whether a run is kept."""
+    mine = (RUN.c.tenant_id == plain(run.tenant_id)) & (RUN.c.id == run.id)
+    return connection.execute(select(RUN.c.id).where(mine)).first() is not None
+
+
 def body_of(run: RunRecord, hashes: RunHashes) -> dict[str, object]:
     """Say of a run what its link in the chain keeps; nothing of it is personal."""
     return {
@@ -44,16 +51,14 @@ def body_of(run: RunRecord, hashes: RunHashes) -> dict[str, object]:
 
 def read_posture(engine: Engine, run: RunRecord) -> KeptPosture | None:
     """Give what was remembered of a run."""
-    with engine.connect() as connection:
-        body = connection.execute(select(POSTURE.c.body).where(_of(POSTURE, run))).scalar_one_or_none()
-    return None if body is None else to_posture(body)
+    rows = read_rows(engine, select(POSTURE.c.body).where(_of(POSTURE, run)))
+    return to_posture(rows[0].body) if rows else None
 
 
 def read_waivers(engine: Engine, run: RunRecord) -> list[KeptWaiver]:
     """Give the flags that somebody had accepted when a run was made."""
     query = select(WAIVER).where(_of(WAIVER, run)).order_by(WAIVER.c.mailbox, WAIVER.c.flag)
-    with engine.connect() as connection:
-        return [to_waiver(row) for row in connection.execute(query)]
+    return [to_waiver(row) for row in read_rows(engine, query)]
 
 
 def _of(table: Table, run: RunRecord) -> ColumnElement[bool]:
@@ -65,8 +70,7 @@ def read_runs(engine: Engine, tenant_id: str | None) -> list[RunRecord]:
     query = select(RUN).order_by(RUN.c.started, RUN.c.id)
     if tenant_id is not None:
         query = query.where(RUN.c.tenant_id == tenant_id)
-    with engine.connect() as connection:
-        return [to_run(row) for row in connection.execute(query)]
+    return [to_run(row) for row in read_rows(engine, query)]
 
 
 def find_run(runs: Sequence[RunRecord], name: str) -> RunRecord:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from scanner.errors import StoreError
 from scanner.model.kept import KeptPosture
@@ -13,7 +13,7 @@ from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.store.chain import add_link, to_link
 from scanner.store.digest import digest_of
-from scanner.store.engine import open_engine, read_url, writing
+from scanner.store.engine import open_engine, read_rows, read_url, transact, writing
 from scanner.store.erase import (
     drop_unreported,
     erase_deliveries,
@@ -28,7 +28,7 @@ from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
 from scanner.store.purge import count_leftovers, give_back_space, purge_leftovers, purge_run
 from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
-from scanner.store.runs import body_of, find_run, insert_run, read_posture, read_runs, read_waivers
+from scanner.store.runs import body_of, find_run, has_run, insert_run, read_posture, read_runs, read_waivers
 from scanner.store.tables import LINK, PAGE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 from scanner.store.writer import SqlSnapshotWriter
@@ -159,10 +159,14 @@ class SqlStore(Store):
         Raises:
             StoreError: A run of that id is there already, or it can't be written.
         """
-        with explained(self._place), writing(self._engine) as connection:
+
+        def keep(connection: Connection) -> None:
             insert_run(connection, run, posture, waivers)
             if hashes is not None:
                 add_link(connection, plain(run.tenant_id), "run", run.id, body_of(run, hashes))
+
+        with explained(self._place):
+            transact(self._engine, keep, lambda connection: has_run(connection, run))
 
     def links(self, tenant_id: str) -> list[Link]:
         """Give the hash chain of a tenant, in order."""
@@ -252,5 +256,5 @@ class SqlStore(Store):
         raise StoreError(f"There is no snapshot {snapshot_id} in the store {self._place}.")
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        with explained(self._place), self._engine.connect() as connection:
-            return connection.execute(query).all()
+        with explained(self._place):
+            return read_rows(self._engine, query)

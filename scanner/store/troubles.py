@@ -15,6 +15,7 @@ ADVICE = (
     ("readonly", "Let this user write to the file and to its folder, or choose another path in [store] url."),
     ("unable to open", "Let this user read and write the file and its folder, or choose another path in [store] url."),
     ("disk is full", "Make room on the disk and start again: what was kept so far is whole."),
+    ("disk i/o error", "Make room on the disk, or mend it, and start again: what was kept so far is whole."),
     ("no space left", "Make room on the disk and start again: what was kept so far is whole."),
     ("connection refused", "Start the database server, or correct host and port in [store] url."),
     ("authentication failed", "Correct the user or the password of [store] url."),

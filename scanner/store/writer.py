@@ -2,18 +2,17 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, literal, select, update
 
 from scanner.errors import StoreError
 from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.store.digest import RowsDigest, digest_of
-from scanner.store.engine import writing
+from scanner.store.engine import transact
 from scanner.store.forms import (
     from_moment,
     from_report,
@@ -53,9 +52,8 @@ class SqlSnapshotWriter:
         self._unsummed: list[tuple[str, Sequence[Mapping[str, object]] | RawRows, bool]] = []
         self._digests: dict[str, RowsDigest] = {}
         self._finished = False
-        with explained(place), writing(engine) as connection:
-            connection.execute(update(SNAPSHOT).where(SNAPSHOT.c.id == snapshot_id).values(holder=self._holder))
-            self._take_over(connection)
+        with explained(place):
+            transact(engine, self._take_over)
 
     @classmethod
     def begin(cls, engine: Engine, place: str, tenant: Tenant, origin: str) -> "SqlSnapshotWriter":
@@ -71,8 +69,14 @@ class SqlSnapshotWriter:
         snapshot_id = make_id(now)
         moment = from_moment(now)
         row = {**from_tenant(plain_tenant(tenant)), "id": snapshot_id, "started": moment, "touched": moment}
-        with explained(place), writing(engine) as connection:
-            connection.execute(insert(SNAPSHOT).values({**row, "digest": "", "origin": origin, "partial": False}))
+        statement = insert(SNAPSHOT).values({**row, "digest": "", "origin": origin, "partial": False})
+        there = select(SNAPSHOT.c.id).where(SNAPSHOT.c.id == snapshot_id)
+        with explained(place):
+            transact(
+                engine,
+                lambda connection: connection.execute(statement),
+                lambda connection: connection.execute(there).first() is not None,
+            )
         return cls(engine, place, snapshot_id)
 
     @property
@@ -101,9 +105,12 @@ class SqlSnapshotWriter:
         count = rows.count if isinstance(rows, RawRows) else len(rows)
         page = {"number": number, "tabular": tabular, "rows_count": count, "body": pack(rows)}
         part = place.part if place else ""
-        with self._writing() as connection:
+
+        def keep(connection: Connection) -> None:
             connection.execute(insert(PAGE).values({**self._key, "section": section, "part": part, **page}))
             self._write_place(connection, section, place)
+
+        self._write(keep, (PAGE.c.section == section) & (PAGE.c.number == number), PAGE)
         self._numbers[section] = number + 1
         self._unsummed.append((section, rows, tabular))
         if len(self._unsummed) > MOST_UNSUMMED:
@@ -119,8 +126,8 @@ class SqlSnapshotWriter:
         self._refuse_late(section)
         self.settle()
         mine = self._mine(PAGE) & (PAGE.c.section == section) & (PAGE.c.number == rows.number)
-        with self._writing() as connection:
-            connection.execute(update(PAGE).where(mine).values(rows_count=rows.count, body=pack(rows)))
+        statement = update(PAGE).where(mine).values(rows_count=rows.count, body=pack(rows))
+        self._write(lambda connection: connection.execute(statement))
         self._read_again(section)
 
     def note_place(self, section: str, place: Place) -> None:
@@ -129,8 +136,7 @@ class SqlSnapshotWriter:
         Raises:
             StoreError: It can't be written.
         """
-        with self._writing() as connection:
-            self._write_place(connection, section, place)
+        self._write(lambda connection: self._write_place(connection, section, place))
 
     def settle(self) -> None:
         """Do what could wait: sum up the pages that were added. Called while the next page is on its way."""
@@ -146,10 +152,13 @@ class SqlSnapshotWriter:
             StoreError: It can't be written.
         """
         self.settle()
-        with self._writing() as connection:
+
+        def drop(connection: Connection) -> None:
             for table in (PAGE, PLACE):
                 mine = self._mine(table) & (table.c.section == section) & (table.c.part == part)
                 connection.execute(delete(table).where(mine))
+
+        self._write(drop)
         self._read_again(section)
 
     def places(self, section: str) -> dict[str, bytes]:
@@ -179,8 +188,8 @@ class SqlSnapshotWriter:
             {**self._key, "number": number, **from_request(record)}
             for number, record in enumerate(records, start=self._requests)
         ]
-        with self._writing() as connection:
-            connection.execute(insert(REQUEST), rows)
+        first = REQUEST.c.number == self._requests
+        self._write(lambda connection: connection.execute(insert(REQUEST), rows), first, REQUEST)
         self._requests += len(records)
 
     def close_section(self, report: SectionReport) -> None:
@@ -191,8 +200,8 @@ class SqlSnapshotWriter:
         """
         self._refuse_late(report.section)
         plain = plain_report(report)
-        with self._writing() as connection:
-            connection.execute(insert(SECTION).values({**self._key, **from_report(plain)}))
+        row = insert(SECTION).values({**self._key, **from_report(plain)})
+        self._write(lambda connection: connection.execute(row), SECTION.c.section == report.section, SECTION)
         self._reports[report.section] = plain
 
     def meet(self, tenant: Tenant) -> None:
@@ -203,8 +212,9 @@ class SqlSnapshotWriter:
         """
         self._refuse_late("")
         known = self._agreed(plain_tenant(tenant))
-        with self._writing() as connection:
-            connection.execute(update(SNAPSHOT).where(self._me).values(from_tenant(known)))
+        statement = update(SNAPSHOT).where(self._me).values(from_tenant(known))
+        renamed = (SNAPSHOT.c.id == self._snapshot_id) & (SNAPSHOT.c.tenant_id == known.id)
+        self._write(lambda connection: connection.execute(statement), renamed, SNAPSHOT, mine=False)
         self._tenant = known
 
     def finish(self, tenant: Tenant, *, partial: bool = False) -> str:
@@ -220,9 +230,12 @@ class SqlSnapshotWriter:
         self.meet(tenant)
         now = from_moment(dt.datetime.now(dt.UTC))
         sealed = {"finished": now, "digest": self._digest(), "partial": partial, "holder": None}
-        with self._writing() as connection:
+
+        def seal(connection: Connection) -> None:
             connection.execute(delete(PLACE).where(self._mine(PLACE)))
             connection.execute(update(SNAPSHOT).where(self._me).values(sealed))
+
+        self._write(seal, self._me & SNAPSHOT.c.finished.is_not(None), SNAPSHOT, mine=False)
         self._finished = True
         return self._snapshot_id
 
@@ -230,11 +243,14 @@ class SqlSnapshotWriter:
         """Let another run go on with the snapshot, where this one ends before it is finished."""
         if not self._finished:
             held = self._me & (SNAPSHOT.c.holder == self._holder)
-            with explained(self._place), writing(self._engine) as connection:
-                connection.execute(update(SNAPSHOT).where(held).values(holder=None))
+            statement = update(SNAPSHOT).where(held).values(holder=None)
+            with explained(self._place):
+                transact(self._engine, lambda connection: connection.execute(statement))
 
     def _take_over(self, connection: Connection) -> None:
-        """Read what an earlier run kept."""
+        """Hold the snapshot, and read what an earlier run kept."""
+        held = update(SNAPSHOT).where(SNAPSHOT.c.id == self._snapshot_id).values(holder=self._holder)
+        connection.execute(held)
         row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == self._snapshot_id)).one()
         self._tenant = to_tenant(row)
         self._finished = row.finished is not None
@@ -248,16 +264,40 @@ class SqlSnapshotWriter:
             select(func.count()).select_from(REQUEST).where(self._mine(REQUEST))
         ).scalar_one()
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """Open a transaction, if the snapshot is still this run's."""
+    def _write(
+        self,
+        work: Callable[[Connection], object],
+        made: ColumnElement[bool] | None = None,
+        table: Table = SNAPSHOT,
+        *,
+        mine: bool = True,
+    ) -> None:
+        """Do some work in one transaction, if the snapshot is still this run's.
+
+        Args:
+            work: What to do.
+            made: The condition for a row that is there once the work was committed; ``None`` where doing the work
+                twice makes no difference.
+            table: The table of that row.
+            mine: The row is one of this snapshot's.
+        """
         held = self._me & (SNAPSHOT.c.holder == self._holder)
         now = from_moment(dt.datetime.now(dt.UTC))
-        with explained(self._place), writing(self._engine) as connection:
+
+        def guarded(connection: Connection) -> None:
             if connection.execute(update(SNAPSHOT).where(held).values(touched=now)).rowcount != 1:
                 message = f"Another run goes on with the snapshot {self._snapshot_id}, or it was removed."
                 raise StoreError(message, "Let that run end; then start this one again.")
-            yield connection
+            work(connection)
+
+        def landed(connection: Connection) -> bool:
+            if made is None:
+                return False
+            found = select(literal(1)).select_from(table).where(self._mine(table) & made if mine else made)
+            return connection.execute(found).first() is not None
+
+        with explained(self._place):
+            transact(self._engine, guarded, landed)
 
     def _write_place(self, connection: Connection, section: str, place: Place | None) -> None:
         if place is None:
