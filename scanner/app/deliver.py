@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from scanner.errors import DeliveryError, SourceError
 from scanner.model.delivery import Delivery, DeliveryState, Outbox
 from scanner.model.frozen import Frozen
 from scanner.model.letter import Letter
+from scanner.report.write import name_in_language
 from scanner.sources.live import Target, issue_token
 from scanner.store import RunRecord, Store
 
@@ -106,15 +107,18 @@ def wrap(errand: Errand, recipient: Recipient, sender: str) -> Parcel:
         DeliveryError: A file is not the run's, not this tenant's, or was altered.
     """
     run = errand.run
-    folder = edition_of(Path(run.folder), recipient.language)
+    folder = Path(run.folder)
     names = verify_folder(folder, run.tenant_id, run.id)
-    if LETTER not in names:
+    letter = in_language(LETTER, recipient.language, names)
+    if letter not in names:
         raise DeliveryError(f"The run in {folder} has no letter.", "Run the schedule again with --again.")
-    chosen = [FILES[name] for name in recipient.attach if name in FILES and FILES[name][0] in names]
-    for name in (LETTER, *(name for name, _ in chosen)):
+    wanted = [FILES[name] for name in recipient.attach if name in FILES]
+    chosen = [(in_language(name, recipient.language, names), media_type) for name, media_type in wanted]
+    chosen = [(name, media_type) for name, media_type in chosen if name in names]
+    for name in (letter, *(name for name, _ in chosen)):
         verify_tenant(folder / name, run.tenant_id)
     parcel = Parcel(
-        letter=msgspec.json.decode((folder / LETTER).read_bytes(), type=Letter),
+        letter=msgspec.json.decode((folder / letter).read_bytes(), type=Letter),
         recipient=recipient.to,
         sender=sender,
         enclosures=tuple(
@@ -126,15 +130,15 @@ def wrap(errand: Errand, recipient: Recipient, sender: str) -> Parcel:
     return fit(parcel) if recipient.route in MAIL_ROUTES else parcel
 
 
-def edition_of(folder: Path, language: str) -> Path:
-    """Give the folder of a language: its own, else the run's."""
-    own = folder / language
-    return own if own.is_dir() else folder
+def in_language(name: str, language: str, names: Collection[str]) -> str:
+    """Give the name of a file in a language, where the run has it, else the file's own."""
+    own = name_in_language(name, language)
+    return own if own in names else name
 
 
 def shown(name: str, run: RunRecord) -> str:
     """Name a file so that it can be told from last month's."""
-    stem, _, ending = name.rpartition(".")
+    stem, ending = name.partition(".")[0], name.rpartition(".")[2]
     return f"smtp-posture-{stem}-{run.as_of.isoformat()}.{ending}"
 
 
@@ -195,21 +199,21 @@ def url_of(channel: WebhookConfig, environment: Mapping[str, str]) -> Secret:
 
 
 def rehearse(errand: Errand, recipients: Iterable[Recipient], sender: str, say: Callable[[str], None]) -> list[Path]:
-    """Write what would be mailed as .eml files into the run's folder, and send nothing.
+    """Write what would be mailed as .eml files beside the run's folder, and send nothing.
 
     Raises:
         DeliveryError: A file is not the run's, or was altered.
     """
     written = []
-    folder = Path(errand.run.folder) / DRY
+    folder = Path(errand.run.folder).parent / DRY
     folder.mkdir(mode=0o700, exist_ok=True)
     for number, recipient in enumerate(recipients, start=1):
         parcel = wrap(errand, recipient, sender)
         if recipient.route not in MAIL_ROUTES:
             say(f"Would go to {recipient.route} {recipient.to}: {parcel.letter.subject}")
             continue
-        path = folder / f"mail-{number}.eml"
-        path.touch(mode=0o600)
+        path = folder / f"{errand.run.id}-{number}.eml"
+        path.touch(mode=0o600, exist_ok=True)
         path.write_bytes(compose(parcel, utc_now()))
         written.append(path)
         say(f"Would be mailed to {recipient.to} by {recipient.route}: {path}")

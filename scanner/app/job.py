@@ -11,8 +11,6 @@ from scanner.report.contract import RunPart, SummaryPart
 
 DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "remediation")
 ALL_FORMATS = (*DEFAULT_FORMATS, "undo", "csv-raw", "ocsf", "junit", "letter")
-# Formats that speak the reader's language.
-FORMATS_FOR_PEOPLE = frozenset({"html", "pdf", "xlsx", "csv", "letter"})
 DEFAULT_OUT = Path("smtp-posture-runs")
 DEFAULT_STORE = "sqlite:///smtp-posture.db"
 
@@ -56,7 +54,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
         resume_hours: How old an interrupted reading may be to be gone on with.
         allow_partial: Judge what an interrupted reading left, without reading on.
-        editions: Other languages that the reports for people are written in as well, each in a folder of its own.
+        editions: Other languages that the reports for people are written in as well.
     """
 
     as_of: dt.date

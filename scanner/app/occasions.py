@@ -12,6 +12,7 @@ from msgspec import structs
 
 from scanner.app.deliver import Errand, deliver, rehearse, utc_now
 from scanner.app.job import FinishedRun, Job
+from scanner.app.purge import purge
 from scanner.app.recipients import Recipient, delivery_of, recipients_of
 from scanner.config import Config
 from scanner.errors import ExitCode, PostureError
@@ -75,7 +76,9 @@ def attend(occasion: Occasion, config: Config, scan: Scan, say: Say) -> ExitCode
         code = ExitCode(claim.exit_code or 0)
         if claim.state is not PeriodState.DONE:
             return code
-        return max_of(code, bring_all(store, occasion, config, claim, recipients, say))
+        brought = bring_all(store, occasion, config, claim, recipients, say)
+        forget_old(store, occasion.schedule, claim, say)
+        return max_of(code, brought)
 
 
 def claim_latest(book: PeriodBook, occasion: Occasion, config: Config, say: Say) -> Period | None:
@@ -197,6 +200,16 @@ def told_of(delivery: Delivery) -> str:
     return f"{delivery.route} to {delivery.recipient} ({delivery.language}): {delivery.state.value}" + (
         f": {delivery.reason}" if delivery.reason else ""
     )
+
+
+def forget_old(store: Store, schedule: Schedule, period: Period, say: Say) -> None:
+    """Take away what is older than the schedule keeps it, of the tenant that was run."""
+    if schedule.keep is None:
+        return
+    before = utc_now() - dt.timedelta(days=schedule.keep)
+    tenant_id = store.find_run(period.run_id).tenant_id
+    for gone in purge(store, before, dry_run=False, tenant_id=tenant_id).runs:
+        say(f"{schedule.name}: {gone.run} is older than {schedule.keep} days: {gone.left or 'taken away'}.")
 
 
 def max_of(scan: ExitCode, delivery: ExitCode) -> ExitCode:

@@ -48,16 +48,19 @@ class Purged(Frozen, frozen=True, kw_only=True):
     deliveries: int
 
 
-def purge(store: Store, before: dt.datetime, *, dry_run: bool) -> Purged:
+def purge(store: Store, before: dt.datetime, *, dry_run: bool, tenant_id: str | None = None) -> Purged:
     """Take away all that is older than a moment; a run whose files can't be removed stays, to be purged later.
 
     Args:
         store: Where runs are kept.
         before: Runs that started earlier go.
         dry_run: Only tell.
+        tenant_id: Runs of this tenant only; then evidence and deliveries without a run stay.
     """
-    old = [run for run in store.runs() if run.started < before]
+    old = [run for run in store.runs(tenant_id) if run.started < before]
     runs = [describe(run) if dry_run else take_away(store, run) for run in old]
+    if tenant_id is not None:
+        return Purged(before=before, dry_run=dry_run, runs=runs, evidence=0, deliveries=0)
     evidence, deliveries = store.count_leftovers(before)
     if not dry_run:
         store.purge_leftovers(before)

@@ -11,7 +11,7 @@ from scanner import __version__
 from scanner.app.burn_down import burned_down
 from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
-from scanner.app.job import FORMATS_FOR_PEOPLE, FinishedRun, Job, Waiver
+from scanner.app.job import FinishedRun, Job, Waiver
 from scanner.app.past import earlier_use
 from scanner.app.pseudonymise import pseudonymise, read_key
 from scanner.app.remember import remember, still_to_move
@@ -91,24 +91,23 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         readiness=burned_down(judged, store, snapshot_id, started),
     )
     digest = store.digest(snapshot_id)
-    visible = shown(report, posture, job)
     written = write_run(
-        visible,
+        shown(report, posture, job),
         job.out / facts.id,
         job.formats,
         language=job.language,
         snapshot_digest=digest,
         archive=job.archive,
         signer=load_signer(job.signing_key) if job.signing_key else None,
+        also_in=job.editions,
     )
-    missing = written.missing | write_editions(visible, written.folder, job, digest)
     record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
     hashes = RunHashes(snapshot=digest, report=written.manifest.report_sha256, manifest=written.manifest_sha256)
     store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers], hashes)
     return FinishedRun(
         folder=written.folder,
         files=written.files,
-        missing=missing,
+        missing=written.missing,
         remarks=written.remarks,
         problems=(),
         run=report.run,
@@ -122,16 +121,6 @@ def shown(report: Report, posture: Posture, job: Job) -> Report:
     if job.pseudonym_key is None:
         return report
     return pseudonymise(report, posture.snapshot, read_key(job.pseudonym_key))
-
-
-def write_editions(report: Report, folder: Path, job: Job, digest: str) -> dict[str, str]:
-    """Write the reports for people in other languages; give what could not be made, with the reason."""
-    formats = [name for name in job.formats if name in FORMATS_FOR_PEOPLE]
-    missing: dict[str, str] = {}
-    for language in job.editions:
-        edition = write_run(report, folder / language, formats, language=language, snapshot_digest=digest)
-        missing |= {f"{language}/{name}": reason for name, reason in edition.missing.items()}
-    return missing
 
 
 def record_of(

@@ -85,7 +85,8 @@ def run_now(
     now: Now = "",
     again: Annotated[bool, typer.Option("--again", help="Run the period once more, even if it was done.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Send nothing: write what would be mailed as .eml into the run's folder.")
+        bool,
+        typer.Option("--dry-run", help="Send nothing: write the mail as .eml beside the run's folder."),
     ] = False,
 ) -> ExitCode:
     """Run the latest due period of a schedule, once, for each of its tenants, and bring the reports to who gets them.

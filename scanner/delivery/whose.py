@@ -45,7 +45,7 @@ def verify_folder(folder: Path, tenant_id: str, run_id: str) -> frozenset[str]:
     """Compare the files of a run with its manifest, and the manifest with the run.
 
     Args:
-        folder: The run's folder, or that of one language in it.
+        folder: The run's folder.
         tenant_id: Whose it must be.
         run_id: Which run it must be.
 
@@ -88,7 +88,7 @@ def tenant_of(path: Path) -> str:
     Raises:
         ValueError: It can't be read.
     """
-    reader = READERS.get(path.name) or READERS.get(path.suffix)
+    reader = _of_letter if path.name.startswith("letter.") else READERS.get(path.suffix)
     return reader(path) if reader else ""
 
 
@@ -132,7 +132,6 @@ def _of_table(path: Path) -> str:
 
 
 READERS: dict[str, Callable[[Path], str]] = {
-    "letter.json": _of_letter,
     ".json": _of_report,
     ".html": _of_page,
     ".pdf": lambda path: _marked(_keywords_of_pdf(path)),

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,6 +20,10 @@ MANIFEST_SCHEMA: Final = "smtp-posture.manifest/1"
 
 _LAST: Final = "html"
 """Written after all others, so that it can say which of them are missing."""
+
+
+FOR_PEOPLE: Final = frozenset({"html", "pdf", "xlsx", "csv", "letter"})
+"""Formats that speak the reader's language."""
 
 
 class ManifestFile(Frozen, frozen=True, kw_only=True):
@@ -94,6 +98,7 @@ def write_run(  # noqa: PLR0913 -- what a run folder may have
     snapshot_digest: str | None = None,
     archive: bool = False,
     signer: Signer | None = None,
+    also_in: Sequence[str] = (),
 ) -> WrittenRun:
     """Writes a report into a new run folder.
 
@@ -105,9 +110,10 @@ def write_run(  # noqa: PLR0913 -- what a run folder may have
         snapshot_digest: SHA-256 of the snapshot that the report was made from.
         archive: The PDF is PDF/A-3 with report.json and mailboxes.csv attached.
         signer: Signs the manifest.
+        also_in: Codes of further languages; the formats for people are written in these as well, as ``report.uk.pdf``.
 
     Returns:
-        What was written, and which formats could not be made.
+        What was written, and which formats could not be made; those of further languages as ``uk/pdf``.
 
     Raises:
         ConfigurationError: There is no such format or language.
@@ -115,11 +121,17 @@ def write_run(  # noqa: PLR0913 -- what a run folder may have
     """
     named = {*formats, *(COMPANIONS[name] for name in formats if name in COMPANIONS)}
     chosen = {name: find_format(name) for name in sorted(named, key=lambda name: (name == _LAST, name))}
-    return write_formats(Edition(report, language, snapshot_digest or "", archive=archive), folder, chosen, signer)
+    edition = Edition(report, language, snapshot_digest or "", archive=archive)
+    further = [Edition(report, code, snapshot_digest or "", archive=archive) for code in also_in]
+    return write_formats(edition, folder, chosen, signer, further)
 
 
 def write_formats(
-    edition: Edition, folder: Path, formats: Mapping[str, Format], signer: Signer | None = None
+    edition: Edition,
+    folder: Path,
+    formats: Mapping[str, Format],
+    signer: Signer | None = None,
+    further: Sequence[Edition] = (),
 ) -> WrittenRun:
     """Writes an edition with given formats, in their order; a format that fails does not hinder the others.
 
@@ -128,6 +140,7 @@ def write_formats(
         folder: The run folder; it must not exist yet.
         formats: Formats by name.
         signer: Signs the manifest.
+        further: The same in other languages.
 
     Returns:
         What was written.
@@ -138,11 +151,11 @@ def write_formats(
     _make_folder(folder)
     written: dict[str, ManifestFile] = {}
     missing: dict[str, str] = {}
-    for name, form in formats.items():
+    for one, name, form, file_name in _list_files(edition, formats, further):
         try:
-            written[name] = _write_format(edition, folder, form)
+            written[name] = _write_format(one, folder, form, file_name)
         except RenderError as error:
-            missing[name] = edition.missing[form.file_name] = " ".join(filter(None, (error.message, error.advice)))
+            missing[name] = one.missing[file_name] = " ".join(filter(None, (error.message, error.advice)))
     manifest = _describe(edition, written, missing, signer)
     text = _manifest_text(manifest)
     if signer:
@@ -160,14 +173,33 @@ def write_formats(
     )
 
 
-def _write_format(edition: Edition, folder: Path, form: Format) -> ManifestFile:
+def _list_files(
+    edition: Edition, formats: Mapping[str, Format], further: Sequence[Edition]
+) -> Iterator[tuple[Edition, str, Format, str]]:
+    """Lists what is to be written: the edition, the format's name and itself, and the name of the file."""
+    for name, form in formats.items():
+        yield edition, name, form, form.file_name
+    for one in further:
+        for name, form in formats.items():
+            if name in FOR_PEOPLE:
+                file_name = name_in_language(form.file_name, one.language.code)
+                yield one, f"{one.language.code}/{name}", form, file_name
+
+
+def name_in_language(file_name: str, language: str) -> str:
+    """Names a file of a further language: ``report.pdf`` in Ukrainian is ``report.uk.pdf``."""
+    stem, _, ending = file_name.rpartition(".")
+    return f"{stem}.{language}.{ending}"
+
+
+def _write_format(edition: Edition, folder: Path, form: Format, file_name: str) -> ManifestFile:
     """Writes one format.
 
     Raises:
         RenderError: It can't be made: a library is missing, the disk is full, the renderer failed.
     """
     try:
-        return _write_whole(folder, form.file_name, lambda out: form.write(edition, out))
+        return _write_whole(folder, file_name, lambda out: form.write(edition, out))
     except ImportError as error:
         raise RenderError(f"The library {error.name} is not installed.") from error
 
