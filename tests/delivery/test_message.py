@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scanner.config.delivery import domain_of
 from scanner.delivery.interface import Parcel
-from scanner.delivery.message import compose, fit, mailbox_of, one_line
+from scanner.delivery.message import POLICY, compose, fit, mailbox_of, one_line
 from scanner.errors import DeliveryError
 from tests.delivery.conftest import MakeParcel
 
@@ -81,6 +81,20 @@ def test_no_name_can_begin_a_header(parcel: MakeParcel, hostile: str) -> None:
         "Content-Type",
     }  # fmt: skip
     assert "\n" not in str(message_from_bytes(raw, policy=default)["Subject"])
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_a_subject_arrives_as_it_was_written(text: str) -> None:
+    """In every script, and with every space of it: Python's own folding loses some."""
+    subject = one_line(f"SMTP AUTH of Contoso: {text}")
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = subject
+    assert str(message_from_bytes(message.as_bytes(), policy=default)["Subject"]) == subject
+
+
+def test_a_ukrainian_subject_keeps_its_spaces(parcel: MakeParcel) -> None:
+    subject = "SMTP AUTH of Contoso: 14 відправників перестануть працювати 31 грудня; 6 відправників не працюють зараз."
+    assert parsed(parcel(subject=subject))["Subject"] == subject
 
 
 @given(st.text())

@@ -72,7 +72,7 @@ def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
 def test_an_unknown_format_is_told_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="docx") as told:
         write_run(make_report(1), tmp_path / "run", ["json", "docx"])
-    assert "csv, csv-raw, html, json, junit, ocsf, pdf, remediation, undo, xlsx" in told.value.advice
+    assert "csv, csv-raw, html, json, junit, letter, ocsf, pdf, remediation, undo, xlsx" in told.value.advice
     assert not (tmp_path / "run").exists()
 
 
