@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scanner.model.text import Text
 from scanner.report.chapters.situations import show_remedy
-from scanner.report.contract import Report
+from scanner.report.contract import ApplicationPart, Report
 from scanner.report.language import open_language
 from scanner.report.write import WrittenRun, write_run
 from tests.report.outline import KEPT, outline_page
@@ -117,3 +118,22 @@ def test_ukrainian_is_ukrainian(tmp_path: Path) -> None:
     page = write_page(make_report(12), tmp_path, "uk")
     assert '<html lang="uk" dir="ltr">' in page
     assert "скриньок" in outline_page(page)
+
+
+def test_an_application_that_is_registered_wrongly_is_told(tmp_path: Path) -> None:
+    """With what mends it; one that is right is not mentioned, and a hostile name stays text."""
+    wrong = ApplicationPart(
+        name="Invoices <script>",
+        app_id="a",
+        exchange_object_id="b",
+        enterprise_object_id="c",
+        state="wrong_object_id",
+        because=Text("Invoices <script> is registered wrongly."),
+        command="New-ServicePrincipal -AppId 'a'",
+    )
+    right = msgspec.structs.replace(wrong, state="ok", because=Text("All is well."))
+    report = msgspec.structs.replace(make_report(5), oauth_applications=[wrong, right])
+    page = (write_run(report, tmp_path / "run", ["html"]).folder / "report.html").read_text(encoding="utf-8")
+    assert "Invoices &lt;script&gt; is registered wrongly." in page
+    assert "New-ServicePrincipal -AppId &#39;a&#39;" in page
+    assert "All is well." not in page

@@ -1,6 +1,6 @@
 """What breaks next: announced changes with those whom they break, and how far the senders are on their way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -10,7 +10,7 @@ from scanner.report.chapters.bars import Bar, stack_bar
 from scanner.report.chapters.lines import BurnDown, draw_burn_down
 from scanner.report.chapters.situations import Person, show_person
 from scanner.report.chapters.use import use_was_read
-from scanner.report.contract import AnnouncementPart, MailboxPart, ReadinessPart, Report
+from scanner.report.contract import AnnouncementPart, ApplicationPart, MailboxPart, ReadinessPart, Report
 from scanner.report.language import Language
 from scanner.report.words import READINESS_TITLES, TONE_BY_READINESS
 
@@ -58,12 +58,21 @@ class Readiness(Frozen, frozen=True, kw_only=True):
     burn_down: BurnDown | None
 
 
+class Application(Frozen, frozen=True, kw_only=True):
+    """An application registered in Exchange with which something is wrong or not known; ``command`` mends it."""
+
+    because: str
+    command: str
+    tone: str
+
+
 class Upcoming(Frozen, frozen=True, kw_only=True):
     """What breaks next; ``readiness`` is null where it was not made for this run."""
 
     announced: tuple[Announcement, ...]
     possible: tuple[Announcement, ...]
     readiness: Readiness | None
+    applications: tuple[Application, ...] = ()
 
 
 def show_upcoming(report: Report, language: Language) -> Upcoming:
@@ -93,7 +102,18 @@ def show_upcoming(report: Report, language: Language) -> Upcoming:
         announced=tuple(announcement for certain, announcement in shown if certain),
         possible=tuple(announcement for certain, announcement in shown if not certain),
         readiness=_show_readiness(report.readiness, language) if report.readiness else None,
+        applications=tuple(_show_applications(report.oauth_applications or (), language)),
     )
+
+
+def _show_applications(applications: Iterable[ApplicationPart], language: Language) -> Iterator[Application]:
+    for application in applications:
+        if application.state != "ok":
+            yield Application(
+                because=language.render(application.because),
+                command=application.command,
+                tone="neutral" if application.state == "unknown" else "bad",
+            )
 
 
 def _show(
