@@ -27,7 +27,9 @@ Archive = Annotated[
     bool,
     typer.Option("--archive", help="Make the PDF an archive: PDF/A-3 with report.json and mailboxes.csv in it."),
 ]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the reports: en, ar, de, es or uk. report.json stays English.")]
+Lang = Annotated[
+    str, typer.Option("--lang", help="Language of the reports: en, ar, de, es or uk. report.json stays English.")
+]
 AsOf = Annotated[str, typer.Option("--as-of", help="Date that is judged for, YYYY-MM-DD.", show_default="today")]
 SourceIp = Annotated[
     list[str], typer.Option("--source-ip", help="Public address that senders use; may be given several times.")
