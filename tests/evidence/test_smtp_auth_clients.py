@@ -148,7 +148,7 @@ def test_the_window_comes_from_columns_or_the_files_name(
 def test_several_exports_side_by_side_and_in_a_folder(tmp_path: Path) -> None:
     """All tables whose names begin like the section are read, and each row knows its file."""
     (tmp_path / "smtp-auth-clients.csv").write_text(f"{HEADER}\na@b.example,b.example,0%,0%,100%,1,Basic\n")
-    (tmp_path / "SMTP-AUTH-clients (2).csv").write_text(f"{HEADER}\na@b.example,b.example,0%,0%,100%,2,Basic\n")
+    (tmp_path / "SMTP AUTH clients (2).csv").write_text(f"{HEADER}\na@b.example,b.example,0%,0%,100%,2,Basic\n")
     inside = tmp_path / "smtp-auth-clients"
     inside.mkdir()
     (inside / "october.csv").write_text(f"{HEADER}\na@b.example,b.example,0%,0%,100%,3,Basic\n", encoding="utf-16")
@@ -158,7 +158,7 @@ def test_several_exports_side_by_side_and_in_a_folder(tmp_path: Path) -> None:
     assert sink.reports["smtp-auth-clients"].state is SectionState.COMPLETE
     assert {(row[FILE], row["Messages sent"]) for row in sink.rows["smtp-auth-clients"]} == {
         ("smtp-auth-clients.csv", "1"),
-        ("SMTP-AUTH-clients (2).csv", "2"),
+        ("SMTP AUTH clients (2).csv", "2"),
         ("smtp-auth-clients/october.csv", "3"),
     }
     assert source.notes == []

@@ -127,7 +127,8 @@ def _sorted(paths: list[Path], root: Path, names: Collection[str], several: Coll
 def _place(path: Path, root: Path, names: Collection[str], several: Collection[str], listing: Listing) -> None:
     name, form = _reading_of(path)
     if form is Form.TABLE:
-        name = next((series for series in several if name.startswith(series)), name)
+        spelled = name.replace(" ", "-").replace("_", "-")
+        name = next((series for series in several if spelled.startswith(series)), name)
     if form is None or name not in names:
         _place_stranger(path, names, listing)
         return
