@@ -68,8 +68,11 @@ def measure(name: str, mailboxes: int) -> Measure:
     report = make_report(mailboxes)
     reset_peak()
     before, begun, spent = read_peak(), time.perf_counter(), processor_time()
-    content = write(report, name)
-    seconds, cpu = time.perf_counter() - begun, processor_time() - spent
+    with tempfile.TemporaryFile() as out:
+        find_format(name).write(Edition(report), out)
+        seconds, cpu, peak = time.perf_counter() - begun, processor_time() - spent, read_peak()
+        out.seek(0)
+        content = out.read()
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024 if name == "pdf" else 0
     return Measure(
         format=name,
@@ -77,18 +80,10 @@ def measure(name: str, mailboxes: int) -> Measure:
         rows=rows_of(report, name),
         seconds=seconds,
         cpu=cpu,
-        rss_mib=max(read_peak() - before, child),
+        rss_mib=max(peak - before, child),
         bytes=len(content),
         floor=time_of(FLOORS.get(name, floor_of_json), report, content),
     )
-
-
-def write(report: Report, name: str) -> bytes:
-    """Write a format to a file, as a run does, and give its bytes."""
-    with tempfile.TemporaryFile() as out:
-        find_format(name).write(Edition(report), out)
-        out.seek(0)
-        return out.read()
 
 
 def rows_of(report: Report, name: str) -> int:

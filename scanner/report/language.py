@@ -63,6 +63,8 @@ class Language:
         """Gives a cell of a table: a marked sentence with its names whole, anything else as it is."""
         if not isinstance(value, Text):
             return value
+        if value.message == QUOTED:  # a command with an address in it: kept, each would be kept for one row
+            return value.render(_Cells(self))
         if value not in self._cells:
             self._cells[value] = value.render(_Cells(self))
         return self._cells[value]

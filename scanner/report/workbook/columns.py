@@ -70,7 +70,7 @@ def _next_reply(mailbox: MailboxPart, language: Language) -> Cell:
 
 def _why(mailbox: MailboxPart, language: Language) -> Cell:
     basic = mailbox.verdicts.basic
-    shut = [gate for gate in basic.gates if gate.state != "open" and str(gate.because)]
+    shut = [gate for gate in basic.gates if gate.state != "open" and gate.because]
     shut.sort(key=lambda gate: gate.gate != basic.decided_by)
     reasons = dict.fromkeys(str(language.cell(text)) for text in (mailbox.flag_because, *(g.because for g in shut)))
     return " ".join(reason for reason in reasons if reason)
@@ -87,7 +87,7 @@ def _remedies(mailbox: MailboxPart, language: Language) -> Cell:
 
 
 def _undo(mailbox: MailboxPart, language: Language) -> Cell:
-    return "\n".join(str(language.cell(remedy.undo)) for remedy in mailbox.remedies if str(remedy.undo))
+    return "\n".join(str(language.cell(remedy.undo)) for remedy in mailbox.remedies if remedy.undo)
 
 
 def _origins(mailbox: MailboxPart, language: Language) -> Cell:
