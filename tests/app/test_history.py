@@ -24,6 +24,7 @@ from tests.support import folder as tenant
 START = dt.datetime(2025, 1, 31, 6, tzinfo=dt.UTC)
 SEED = 20250131
 Expected = set[tuple[str, str, str, str, str]]
+FOLLOWING = {"verdict", "reply", "readiness"}  # what follows from what was planted
 METHODS = ("basic", "oauth_delegated", "oauth_app")
 
 
@@ -41,6 +42,7 @@ class Tenancy:
         self.store_url = f"sqlite:///{root}/store.db"
         self.files = tenant.files()
         self.switches = switches
+        self.senders: set[str] = set()
         self.number = 100
         for _ in range(people):
             self.join()
@@ -61,6 +63,7 @@ class Tenancy:
         """Somebody leaves."""
         row = self.some_mailbox()
         gone = row["ExternalDirectoryObjectId"]
+        self.senders.discard(gone)
         for name, key in (("mailboxes", "ExternalDirectoryObjectId"), ("users", "id"), ("per-user-mfa", "id"),
                           ("cas-mailboxes", "ExternalDirectoryObjectId"),
                           ("exchange-users", "ExternalDirectoryObjectId")):  # fmt: skip
@@ -115,6 +118,38 @@ class Tenancy:
         self.files["conditional-access-policies"].append(row)
         return {("policy", row["id"], "", "", "enabled")}
 
+    def send(self) -> Expected:
+        """Somebody who didn't begins to send."""
+        silent = [row for row in self.files["mailboxes"] if row["ExternalDirectoryObjectId"] not in {"", *self.senders}]
+        chosen = self.dice.choice(silent)["ExternalDirectoryObjectId"]
+        self.senders.add(chosen)
+        return {("sender_new", chosen, "basic", "0", "2")}
+
+    def fall_silent(self) -> Expected:
+        """Somebody who sent stops."""
+        if not self.senders:
+            return set()
+        chosen = self.dice.choice(sorted(self.senders))
+        self.senders.remove(chosen)
+        return {("sender_stopped", chosen, "basic", "2", "0")}
+
+    def sign_ins(self, moment: dt.datetime) -> list[dict[str, Any]]:
+        """Give the log of the last month: two submissions of each sender, who stopped where the mailbox is gone."""
+        there = {row["ExternalDirectoryObjectId"]: row["PrimarySmtpAddress"] for row in self.files["mailboxes"]}
+        return [
+            {
+                "id": f"{sender}-{day}-{moment:%Y%m%d}",
+                "createdDateTime": (moment - dt.timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "userId": sender,
+                "userPrincipalName": there[sender],
+                "clientAppUsed": "Authenticated SMTP",
+                "status": {"errorCode": 0},
+                "ipAddress": "203.0.113.9",
+            }
+            for sender in sorted(self.senders & there.keys())
+            for day in (3, 12)
+        ]
+
     def shuffle(self) -> Expected:
         """Everything is listed in another order, which is no change."""
         for name in ("mailboxes", "cas-mailboxes", "users", "exchange-users", "conditional-access-policies"):
@@ -133,6 +168,7 @@ class Tenancy:
     def scan(self, moment: dt.datetime, *without: str) -> FinishedRun:
         """Import the tenant as it is; some files may not be there."""
         self.files["tenant"]["collectedAt"] = moment.isoformat()
+        self.files["sign-ins"] = self.sign_ins(moment)
         content = {name: value for name, value in self.files.items() if name not in without}
         path = tenant.write(self.root / f"evidence-{moment:%Y%m%dT%H%M%S}", copy.deepcopy(content))
         job = Job(as_of=moment.date(), out=self.root / "runs", formats=("json",), store_url=self.store_url)
@@ -149,11 +185,11 @@ def report_of(run: FinishedRun) -> Any:
 
 
 def changes_in(history: Any, *, verdicts: bool) -> Expected:
-    """Give the changes that a report names: of verdicts and replies, or all others."""
+    """Give the changes that a report names: those that follow from others, or all others."""
     return {
         (change["kind"], change["subject"], change["aspect"], change["before"], change["after"])
         for change in history["changes"]
-        if (change["kind"] in {"verdict", "reply"}) is verdicts
+        if (change["kind"] in FOLLOWING) is verdicts
     }
 
 
@@ -161,6 +197,9 @@ def verdicts_that_differ(before: Any, after: Any) -> Expected:
     """Compare two whole reports, mailbox by mailbox, in the simplest way."""
     then = {mailbox["id"]: mailbox["verdicts"] for mailbox in before["mailboxes"]}
     found = set()
+    left = [str(report["readiness"]["senders"] - report["readiness"]["done"]) for report in (before, after)]
+    if left[0] != left[1]:
+        found.add(("readiness", "readiness", "", left[0], left[1]))
     for mailbox in after["mailboxes"]:
         for method in METHODS if mailbox["id"] in then else ():
             was, now = then[mailbox["id"]][method], mailbox["verdicts"][method]
@@ -179,8 +218,9 @@ def words_of(reply: Any) -> str:
 
 def steps_of(tenancy: Tenancy) -> Iterator[list[Callable[[], Expected]]]:
     """Plan 24 months: each kind of change again and again, some of them together, some months quiet."""
-    plain = [tenancy.join, tenancy.leave, tenancy.marry, tenancy.flip, tenancy.flip_tenant, tenancy.default_policy,
-             tenancy.policy_state, tenancy.new_policy, tenancy.shuffle]  # fmt: skip
+    plain = [tenancy.send, tenancy.join, tenancy.marry, tenancy.flip, tenancy.fall_silent, tenancy.leave,
+             tenancy.flip_tenant, tenancy.default_policy, tenancy.policy_state, tenancy.new_policy, tenancy.send,
+             tenancy.shuffle]  # fmt: skip
     for month in range(24):
         yield [plain[month % len(plain)], *tenancy.dice.sample(plain, month % 3)] if month % 11 else []
 
@@ -212,6 +252,9 @@ def settled(planted: list[Expected]) -> Expected:
         for kind, subject, aspect, before, after in changes:
             known = first.get((kind, subject, aspect))
             first[kind, subject, aspect] = (known[0] if known else before, after)
+    for subject in {subject for kind, subject, _ in first if kind == "sender_new"}:
+        if ("sender_stopped", subject, "basic") in first:  # began and stopped between two scans
+            del first["sender_new", subject, "basic"], first["sender_stopped", subject, "basic"]
     new = {subject for kind, subject, _ in first if kind == "mailbox_new"}
     gone = {subject for kind, subject, _ in first if kind == "mailbox_gone"}
     return {

@@ -143,7 +143,35 @@ def test_changes_name_what_was_and_what_is_senders_first() -> None:
         ("Verdict", "a@contoso.example", "Accepted", "Refused"),
         ("Policy", "Block legacy", "disabled", "enabled"),
     ]
-    assert [(line.label, line.first, line.last) for line in shown.months] == [("Exposed", "5", "3")]
+    assert [(line.label, line.first, line.last) for line in shown.months] == [
+        ("Would fail", "0", "2"),  # this run is the last point of the trend
+        ("Exposed", "5", "1"),
+    ]
+
+
+def test_changes_say_what_of_a_thing_changed_and_count_those_that_the_report_leaves_out() -> None:
+    changes = [
+        ChangePart(
+            kind="verdict", subject="m1", name="a@x.example", before="refused", after="accepted", aspect="basic"
+        ),
+        ChangePart(kind="switch", subject="m1", name="a@x.example", before="disabled", after="inherit"),
+        ChangePart(kind="policy", subject="p1", name="Block", before="", after="g1", aspect="exclude.groups"),
+    ]
+    history = HistoryPart(
+        previous="r1",
+        previous_finished=None,
+        changes=changes,
+        months=[],
+        counts={"verdict": 1200, "switch": 1, "policy": 1},
+    )
+    shown = show_changes(replace(make_report(3), history=history), ENGLISH)
+    assert shown.told.startswith("1,202 changes since r1.")
+    assert shown.more == "and 1,199 more"
+    assert [(row.kind, row.before, row.after) for row in shown.rows] == [
+        ("Verdict: Password (Basic)", "Refused", "Accepted"),
+        ("SMTP AUTH switch", "off", "follows the tenant"),
+        ("Policy: exclude.groups", "–", "g1"),
+    ]
 
 
 def test_announced_changes_name_those_whom_they_break() -> None:
