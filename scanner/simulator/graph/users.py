@@ -1,6 +1,7 @@
 """Users, their number, their per-user MFA state, and the risky ones."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 from scanner.simulator.graph import refusals
 from scanner.simulator.graph.desk import (
@@ -36,12 +37,28 @@ _ONE_DEFAULT = (
 """What Graph returns of a user when nothing is selected."""
 
 
+_BEGINNING = re.compile(r"startswith\(userPrincipalName,'((?:[^']|'')*)'\)", re.IGNORECASE)
+_PAGING = Paging(filtered=True)
+
+
 def list_users(desk: Desk, query: Query) -> Answer:
     """Answer `GET /users`."""
     if query.ask.query.get("$count") == "true":
         require_eventual(query)
     names = _wanted(query)
-    return answer_list(desk, query, desk.population.accounts, lambda account: user_row(account, names))
+    return answer_list(desk, query, _choose(desk, query), lambda account: user_row(account, names), _PAGING)
+
+
+def _choose(desk: Desk, query: Query) -> Sequence[Account]:
+    """Return the users that `$filter` lets through: of all filters, the beginning of the sign-in name is known."""
+    words = query.ask.query.get("$filter")
+    if words is None:
+        return desk.population.accounts
+    found = _BEGINNING.fullmatch(words)
+    if found is None:
+        raise GraphRefusalError(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause.")
+    beginning = found[1].replace("''", "'").lower()
+    return [account for account in desk.population.accounts if account.upn.lower().startswith(beginning)]
 
 
 def count_users(desk: Desk, query: Query) -> Answer:

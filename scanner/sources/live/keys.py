@@ -93,7 +93,7 @@ class Ids(Sequence[str]):
 
     def add(self, texts: Iterable[object]) -> None:
         """Put in, in lower case, those texts that were not there before."""
-        found = [text.lower() for text in texts if isinstance(text, str) and text]
+        found = _lower(list(texts))
         known = self.keys.take(found)
         fresh = [text for at, text in enumerate(found) if at not in known] if known else found
         try:
@@ -117,6 +117,15 @@ class Ids(Sequence[str]):
         if start >= len(self._guids):
             return self._others[(start - len(self._guids)) // GUID_BYTES]
         return str(UUID(bytes=bytes(self._guids[start : start + GUID_BYTES])))
+
+
+def _lower(texts: Sequence[object]) -> list[str]:
+    """Give those that are texts and not empty, in lower case."""
+    try:
+        found = list(map(str.lower, texts))  # type: ignore[arg-type]  # nearly always texts, and then it is quick
+    except TypeError:
+        return [text.lower() for text in texts if isinstance(text, str) and text]
+    return list(filter(None, found)) if "" in found else found
 
 
 def _pack(guids: Sequence[str]) -> bytes:

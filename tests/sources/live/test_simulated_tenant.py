@@ -6,6 +6,7 @@ import pytest
 
 from scanner.model.section import SectionState
 from scanner.simulator import Population, SimulatedTenant, read_faults
+from scanner.simulator.faults.scenario import Fault, Then, When
 from scanner.simulator.permissions import EXCHANGE_RBAC, GRAPH_ROLES, MANAGE_AS_APP
 from scanner.sources.live.explain import EXCHANGE_ROLE
 from tests.sources.live.scene import QUICK, collect, pick, secret_target_of, target_of
@@ -189,3 +190,34 @@ def test_proxies_of_the_environment_are_ignored(small: Population, monkeypatch: 
     with SimulatedTenant(small) as tenant:
         shelf = collect(target_of(tenant), pick("transport-config"))
     assert shelf.reports["transport-config"].state is SectionState.COMPLETE
+
+
+def test_a_large_list_is_read_in_parts_that_the_count_proves_whole(large: Population) -> None:
+    """By how names begin, side by side; no row lacks, none comes twice, and the whole is not read again."""
+    with SimulatedTenant(large) as tenant:
+        shelf = collect(target_of(tenant), pick("users"), dataclasses.replace(ROOMY, large=1000))
+        asked = [visit.path for visit in tenant.ledger.to("/graph/v1.0/users")]
+    report = shelf.reports["users"]
+    assert (report.state, report.count) == (SectionState.COMPLETE, len(large.accounts))
+    assert len({row["id"] for row in shelf.rows["users"]}) == len(shelf.rows["users"]) == len(large.accounts)
+    assert all("startswith" in path for path in asked)
+
+
+def test_parts_that_are_not_the_whole_are_followed_by_the_whole(large: Population) -> None:
+    """A part that is answered with nothing: the count tells, the list is read in one piece, and nothing lacks."""
+    lost = Fault(when=When(path="/graph/v1.0/users", nth=(3,)), then=Then(empty_list=True))
+    with SimulatedTenant(large, faults=Faults(faults=(lost,))) as tenant:
+        shelf = collect(target_of(tenant), pick("users"), dataclasses.replace(ROOMY, large=1000))
+    report = shelf.reports["users"]
+    assert (report.state, report.count) == (SectionState.COMPLETE, len(large.accounts))
+    assert len({row["id"] for row in shelf.rows["users"]}) == len(large.accounts)
+
+
+def test_a_listing_of_exchange_that_does_not_page_is_read_in_parts(large: Population) -> None:
+    """Every second page is refused as expired: kinds, then names, make up the whole, as the simulated Exchange filters."""
+    expired = Fault(when=When(path="/exchange/*", page=2), then=Then(answer="page-expired"))
+    with SimulatedTenant(large, faults=Faults(faults=(expired,))) as tenant:
+        shelf = collect(target_of(tenant), pick("mailboxes", "cas-mailboxes", "exchange-users"), ROOMY)
+    assert shelf.states(SectionState.COMPLETE) == {"mailboxes", "cas-mailboxes", "exchange-users"}
+    for name in shelf.reports:
+        assert shelf.reports[name].count == len(large.mailboxes)
