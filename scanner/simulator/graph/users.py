@@ -14,6 +14,7 @@ from scanner.simulator.graph.desk import (
     answer_one,
     require_eventual,
 )
+from scanner.simulator.graph.refusals import GraphRefusalError
 from scanner.simulator.population.model import Account
 from scanner.simulator.wire import Answer
 
