@@ -29,6 +29,7 @@ MACHINE_WORDS: Final = frozenset(
         "finished", "as_of", "tool_version", "month", "run_id", "previous", "previous_finished", "date", "deadline",
         "expires", "mapped_by", "collected_at", "last_seen", "last_success", "last_basic", "last_oauth",
         "failing_since", "last_failure", "sent_before", "sent_before_oauth", "result", "portal", "smtp_auth", "summary",
+        "switch",
     }
 )  # fmt: skip
 MAILBOX_KINDS: Final = frozenset(
@@ -91,6 +92,8 @@ def all_names(report: Report, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         yield user.sign_in_name, "User"
     for principal in snapshot.service_principals:
         yield principal.name, "Application"
+    for registered in snapshot.exchange_service_principals:
+        yield registered.name, "Application"
     for group in snapshot.groups:
         yield group.name, "Group"
     for location in snapshot.named_locations:
