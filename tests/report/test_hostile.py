@@ -26,7 +26,7 @@ FOREIGN = f"""
   const found = [...document.querySelectorAll({INJECTED!r})].map((element) => element.outerHTML.slice(0, 80));
   for (const element of document.querySelectorAll("*"))
     for (const {{ name, value }} of element.attributes)
-      if (name.startsWith("on") || /^\\s*(javascript|data|vbscript):/i.test(value)
+      if (name.startsWith("on") || (element.tagName !== "META" && /^\\s*(javascript|data|vbscript):/i.test(value))
           || (name === "style" && !element.closest(".space")))
         found.push(`${{element.tagName}} ${{name}}`);
   if (document.title === {SIGN!r}) found.push("title");
