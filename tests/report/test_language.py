@@ -132,7 +132,7 @@ def test_each_of_the_six_arabic_forms_is_its_own(number: int) -> None:
         ("uk", "12,5%", "31 грудня 2026\u202fр.", "31 груд. 2026\u202fр., 09:05 UTC"),
         ("de", "12,5\u00a0%", "31. Dezember 2026", "31. Dez. 2026, 09:05 UTC"),
         ("es", "12,5\u00a0%", "31 de diciembre de 2026", "31 dic 2026, 09:05 UTC"),
-        ("ar", "12.5%", "31 ديسمبر 2026", "31 ديسمبر 2026، 09:05 UTC"),
+        ("ar", "12.5%", "31 ديسمبر 2026", "31 ديسمبر 2026، \u206809:05 UTC\u2069"),
     ],
 )
 def test_numbers_and_dates(language: str, share: str, date: str, moment: str) -> None:
