@@ -1,8 +1,8 @@
 """Tries every change that mutmut made, much faster than it does: tests are collected once, each change is a fork.
 
-Run in mutmut's working copy (``mutants/``), after mutmut has written it and noted which test reaches which function.
+``scripts/mutate`` runs it in mutmut's working copy (``mutants/``), where it finds which test reaches which function.
 
-    python ../scripts/try_mutants.py [--results FILE] [--again] [TEST ...]
+    python ../scripts/try_mutants.py [--results FILE] [--again]
 
 Prints the score by module, and the changes that no test noticed.
 """
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -114,15 +115,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=Path("../mutants.json"))
     parser.add_argument("--again", action="store_true", help="try those again that were not noticed, and no others")
-    parser.add_argument("tests", nargs="*")
     arguments = parser.parse_args()
+    selection = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["mutmut"][
+        "pytest_add_cli_args_test_selection"
+    ]
     stats = json.loads(Path("mutmut-stats.json").read_text())
     known: dict[str, str] = json.loads(arguments.results.read_text()) if arguments.results.exists() else {}
     if arguments.again:
         known = {name: result for name, result in known.items() if result in {KILLED, HANGS}}
     trial = Trial(stats["tests_by_mangled_function_name"], stats["duration_by_test"], known, arguments.results)
     os.environ["MUTANT_UNDER_TEST"] = ""
-    code = pytest.main(["-q", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", *arguments.tests], plugins=[trial])
+    code = pytest.main(["-q", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", *selection], plugins=[trial])
     print_score(known)
     return int(code)
 
