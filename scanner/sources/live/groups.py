@@ -69,8 +69,9 @@ class _GroupReader:
             return
         if not self._readable:
             raise self._denial
-        self._ledger.keep(self._denied)
         self._ledger.doubt(_word_doubt(self._denial.reason), permission=self._denial.permission)
+        for row in self._denied:
+            self._keep(row, Bookmark(done=True))
 
     async def _name(self, group_id: str) -> dict[str, object]:
         group = await self._graph.get(_address(group_id), {"$select": "id,displayName"})
