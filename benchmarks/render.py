@@ -8,6 +8,7 @@ plain text per row of the PDF, encoding the mailboxes as JSON (and packing that,
 """
 
 import argparse
+import contextlib
 import gzip
 import io
 import json
@@ -15,6 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,10 +48,30 @@ class Measure(msgspec.Struct):
     bytes: int
 
 
-def read_peak() -> int:
-    """Read the peak of this process's memory, in MiB."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024
+def read_peak(process: str = "self") -> int:
+    """Read the peak of a process's memory, in MiB; 0 where it has ended."""
+    try:
+        told = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    peaks = [int(line.split()[1]) // 1024 for line in told.splitlines() if line.startswith("VmHWM")]
+    return max(peaks, default=0)
+
+
+class Watch(threading.Thread):
+    """Watches the peak of this process's children: what the system says of ended ones begins with the parent's own."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        """Look at the children twenty times a second."""
+        while not self.done.wait(0.05):
+            for tasks in Path("/proc/self/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    self.peak = max([self.peak, *map(read_peak, tasks.read_text().split())])
 
 
 def reset_peak() -> None:
@@ -67,20 +89,21 @@ def measure(name: str, mailboxes: int) -> Measure:
     """Write one format and its floor in this process."""
     report = make_report(mailboxes)
     reset_peak()
-    before, begun, spent = read_peak(), time.perf_counter(), processor_time()
+    before, begun, spent, watch = read_peak(), time.perf_counter(), processor_time(), Watch()
+    watch.start()
     with tempfile.TemporaryFile() as out:
         find_format(name).write(Edition(report), out)
         seconds, cpu, peak = time.perf_counter() - begun, processor_time() - spent, read_peak()
         out.seek(0)
         content = out.read()
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024 if name == "pdf" else 0
+    watch.done.set()
     return Measure(
         format=name,
         mailboxes=mailboxes,
         rows=rows_of(report, name),
         seconds=seconds,
         cpu=cpu,
-        rss_mib=max(peak - before, child),
+        rss_mib=max(peak - before, watch.peak),
         bytes=len(content),
         floor=time_of(FLOORS.get(name, floor_of_json), report, content),
     )
