@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from scanner.errors import StoreError
 
 PRIVATE = 0o600
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120  # SQLite lets writers wait in no order: among many, one may come last for long
 CONNECTION_SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # what is purged or erased is overwritten
