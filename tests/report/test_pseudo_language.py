@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser
 
 from scanner.gates.order import GATES
+from scanner.model.text import QUOTED, Text
 from scanner.report.chapters.sources import PAGES
 from scanner.report.contract import Report
 from scanner.report.formats import Edition, find_format
 from scanner.report.language import Language
 from tests.report.browser import open_file, start_chromium
 from tests.report.judged import make_judged_report
+from tests.report.sample import make_report
 
 ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "àçéîñóšúýžÀÇÉÎÑÓŠÚÝŽ")
 PLACE = re.compile(r"(\{\w+\})")
@@ -85,9 +88,11 @@ class Pseudo(gettext.NullTranslations):
         return alter(one if number == 1 else many)
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return make_judged_report()
+@pytest.fixture(scope="module", params=[make_judged_report, make_report], ids=["judged", "sample"])
+def report(request: pytest.FixtureRequest) -> Report:
+    """A judged one, for the gates' sentences, and the sample, which has every chapter."""
+    made: Report = request.param()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +126,23 @@ def data_words(report: Report) -> set[str]:
     names += report.summary.by_reply
     names += [source for gate in GATES for source in (*gate.sources, *PAGES.values())]
     names += ["smtp-posture smtp.office365.com AUTH MAIL FROM UTC", *calendar.month_name, *calendar.month_abbr]
+    names += map(str, quotes_in(report))
     return {word.casefold() for name in names for word in WORD.findall(name)} | {"aaaaaaaa"}  # of an id
+
+
+def quotes_in(part: object) -> Iterator[Text]:
+    """Gives the texts of a report that no language changes."""
+    match part:
+        case Text() if part.message == QUOTED:
+            yield part
+        case msgspec.Struct():
+            for name in part.__struct_fields__:
+                yield from quotes_in(getattr(part, name))
+        case list() | tuple():
+            for item in part:
+                yield from quotes_in(item)
+        case _:
+            pass
 
 
 def strange_words(text: str, known: set[str]) -> list[str]:
