@@ -24,6 +24,7 @@ class Case:
         scenario: Makes a scenario file's text; what is drawn makes one trial differ from the next.
         completes: The run must end complete and say what the undisturbed one says; honest is not enough.
         gives_up: It must end without a report, or with one that claims nothing.
+        removed: Rights that are missing from the start: what needs them must name them.
         same_each_time: Nothing is drawn: one trial is enough.
         mailboxes: How many the tenant has.
         patience: How long the scan waits.
@@ -34,6 +35,7 @@ class Case:
     scenario: Make
     completes: bool = False
     gives_up: bool = False
+    removed: tuple[str, ...] = ()
     same_each_time: bool = False
     mailboxes: int = 60
     patience: Patience = PATIENT

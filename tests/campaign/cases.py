@@ -137,6 +137,9 @@ def links() -> Iterator[Case]:
     for name, line in harmless.items():
         scenario = at_some_page(line, *LISTINGS, *SERVICES)
         yield Case(name=f"R7/{name}", scenario=scenario, completes=True, mailboxes=140)
+    for name, place in {"redirect": "localhost:{foreign}", "redirect-loop": "{host}:{port}"}.items():
+        line = f'then.status = 302\nthen.headers.Location = "https://{place}{{target}}"'
+        yield Case(name=f"R7/{name}", scenario=at_some_page(line, *LISTINGS, *SERVICES))
     expired = fault('when.path = "/exchange/*"', "when.page = 2", 'then.answer = "page-expired"')
     yield Case(name="R7/paging-expires", scenario=always(SMALL_PAGES, expired), mailboxes=140)
     stops = fault('when.path = "/exchange/*"', "when.page = 1", "then.end_listing = true")
@@ -163,6 +166,7 @@ def rights() -> Iterator[Case]:
             yield Case(
                 name=f"R8/{'+'.join(removed)}",
                 scenario=always(f"[tenant]\nwithout = [{named}]\n", SMALL_PAGES),
+                removed=removed,
                 same_each_time=True,
             )
     for right in sorted(ALL_RIGHTS):

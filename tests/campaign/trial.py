@@ -16,7 +16,9 @@ from scanner.app.job import Job
 from scanner.app.run import run_job
 from scanner.errors import PostureError
 from scanner.evidence.registry import SECTIONS
+from scanner.evidence.section import Cmdlet, PerUser, ReferencedGroups
 from scanner.simulator import Faults, Method, Population, Scenario, SimulatedTenant, build_population, read_faults
+from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
 from scanner.sources.live import LiveSource
 from tests.campaign.case import PATIENT, Case
 from tests.campaign.checks import ALWAYS
@@ -27,6 +29,7 @@ from tests.support.sink import InMemorySink
 SLACK = 15.0  # seconds that a walk may end after its deadline: what is under way, and the report
 # Rows of these are pages of members, or as many as there are mailboxes that were found: verdicts tell about them.
 UNCOUNTED = frozenset({"groups"})
+EXCHANGE = {EXCHANGE_RBAC, MANAGE_AS_APP}
 CLAIMS = frozenset({"in_order", "exposed"})  # flags that say that a mailbox's verdict is known
 
 
@@ -133,6 +136,7 @@ def _find_wrong(case: Case, scan: Scan) -> str:
         _find_contradiction(case, scan.report)
         or _find_false_completeness(scan.report, baseline)
         or _find_silence(scan.report, baseline)
+        or _find_unnamed(case, scan.report)
     )
     if not found and case.completes and not scan.report["run"]["complete"]:
         return f"not complete: {_reasons_of(scan.report)}"
@@ -177,6 +181,22 @@ def _find_silence(report: Any, baseline: Baseline) -> str:
     for part in report["run"]["evidence"]:
         if part["state"] != "complete" and not part["reason"]:
             return f"{part['section']} is {part['state']} without a reason"
+    return ""
+
+
+def _find_unnamed(case: Case, report: Any) -> str:
+    """Say which section lacks a right that was taken away and does not name it."""
+    named = {part["section"]: part["permission"] for part in report["run"]["evidence"]}
+    for section in SECTIONS:
+        match section.ask:
+            case PerUser() | ReferencedGroups() | None:
+                wanted = False  # they may be stopped before, by what they build on
+            case Cmdlet():
+                wanted = bool(EXCHANGE & set(case.removed)) and not named[section.name]
+            case _:
+                wanted = section.permission in case.removed and named[section.name] != section.permission
+        if wanted:
+            return f"{section.name} lacks a right and does not name it, but {named[section.name] or 'none'}"
     return ""
 
 

@@ -39,7 +39,7 @@ order in which different requests arrive; `nth`, `every`, `after` and `times` co
 
 The server's account of all requests (`SimulatedTenant.ledger`), the number of faults that struck
 (`SimulatedTenant.injected`) and the number of callers at a stranger's host (`SimulatedTenant.stranger`) are what tests
-look at afterwards.
+look at afterwards. What a throttled walk looks like on a terminal is kept in `docs/throttled-walk.txt`.
 """
 
 _TABLES: Mapping[str, type[Table]] = {
