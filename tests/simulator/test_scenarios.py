@@ -295,7 +295,7 @@ def test_who_comes_too_early_is_found_out(play: Play) -> None:
         ("[[faults]]\nthen.answer = 'no'", "faults[1].then.answer: Invalid enum value 'no'. | Expected: one of"),
         ("[[faults]]\nwhen.page = 1", "my.toml, line 1: faults[1].then: Object missing required field then."),
         ("[[faults]]\nthen = {}", "my.toml, line 2: faults[1].then: it says nothing."),
-        ("[[faults]]\nthen.drop = 'Mail.Send'", "then.drop: drop 'Mail.Send' is no right of the simulated tenant."),
+        ("[[faults]]\nthen.drop = 'Mail.Erase'", "then.drop: drop 'Mail.Erase' is no right of the simulated tenant."),
         ("[[faults]]\nthen.link = 'foregin'", "then.link: link 'foregin' is no known link"),
         ("[tenant]\nwithout = ['X']", "my.toml, line 2: tenant.without: without 'X' is no right"),
         ("[[budgets]]\npath = '*'\nrequests = 1", "budgets[1].seconds: Object missing required field seconds."),
