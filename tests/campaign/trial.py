@@ -29,6 +29,8 @@ from tests.support.sink import InMemorySink
 SLACK = 15.0  # seconds that a walk may end after its deadline: what is under way, and the report
 # Rows of these are pages of members, or as many as there are mailboxes that were found: verdicts tell about them.
 UNCOUNTED = frozenset({"groups"})
+# Rows of these may come twice as they are kept: they are counted once where they are read (facts/apis.md §1.3).
+COUNTED_LATER = frozenset({"message-traces"})
 EXCHANGE = {EXCHANGE_RBAC, MANAGE_AS_APP}
 CLAIMS = frozenset({"in_order", "exposed"})  # flags that say that a mailbox's verdict is known
 
@@ -163,7 +165,9 @@ def _find_false_completeness(report: Any, baseline: Baseline) -> str:
     rows = _rows_of(report)
     for part in report["run"]["evidence"]:
         name = part["section"]
-        if part["state"] == "complete" and name not in UNCOUNTED and rows[name] != baseline.rows[name]:
+        lost = rows[name] < baseline.rows[name]
+        doubled = rows[name] > baseline.rows[name] and name not in COUNTED_LATER
+        if part["state"] == "complete" and name not in UNCOUNTED and (lost or doubled):
             return f"{name} is called complete with {rows[name]} of {baseline.rows[name]} rows"
     if report["run"]["complete"] and len(report["mailboxes"]) != baseline.rows["mailboxes"]:
         return f"the report is called complete with {len(report['mailboxes'])} mailboxes"
