@@ -199,12 +199,14 @@ class Walk:
     def _doubt_sources(self, ledger: Ledger, feeds: Callable[[Any], bool], word: Callable[[str], Text]) -> None:
         """Doubt a section whose ids come from others that were not read to their end.
 
+        What a run is complete without is no reason to doubt what it is not complete without.
+
         Raises:
             UnreadableError: Nothing of them was read.
         """
         sources = [one for one in self._ledgers if feeds(one.section.ask)]
         for source in sources:
-            if not source.is_whole and source.section.core:
+            if not source.is_whole and (source.section.core or not ledger.section.core):
                 ledger.doubt(word(source.section.name))
         if sources and all(source.failure and not source.count for source in sources):
             names = tuple(source.section.name for source in sources)
