@@ -16,7 +16,7 @@ from scanner.app.job import Job
 from scanner.app.run import run_job
 from scanner.errors import PostureError
 from scanner.evidence.registry import SECTIONS
-from scanner.evidence.section import Cmdlet, PerUser, ReferencedGroups
+from scanner.evidence.section import Cmdlet, PerUser, ReferencedGroups, SenderTraces
 from scanner.simulator import Faults, Method, Population, Scenario, SimulatedTenant, build_population, read_faults
 from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
 from scanner.sources.live import LiveSource
@@ -193,7 +193,7 @@ def _find_unnamed(case: Case, report: Any) -> str:
     named = {part["section"]: part["permission"] for part in report["run"]["evidence"]}
     for section in SECTIONS:
         match section.ask:
-            case PerUser() | ReferencedGroups() | None:
+            case PerUser() | ReferencedGroups() | SenderTraces() | None:
                 wanted = False  # they may be stopped before, by what they build on
             case Cmdlet():
                 wanted = bool(EXCHANGE & set(case.removed)) and not named[section.name]

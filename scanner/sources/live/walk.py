@@ -210,7 +210,9 @@ class Walk:
                 ledger.doubt(word(source.section.name))
         if sources and all(source.failure and not source.count for source in sources):
             names = tuple(source.section.name for source in sources)
-            raise UnreadableError(say("nothing to ask for: {sections} could not be read", sections=names))
+            permission = next(filter(None, (source.failure.permission for source in sources if source.failure)), "")
+            words = say("nothing to ask for: {sections} could not be read", sections=names)
+            raise UnreadableError(words, permission=permission)
 
 
 def _word_groups(section: str) -> Text:
