@@ -22,6 +22,7 @@ OPTIONAL = {
     "exchange-service-principals",
     "mailbox-permissions",
     "sign-ins",
+    "message-traces",
     "smtp-auth-clients",
 }
 REFERRED_TO = {"named-locations", "groups", "role-assignments", "authentication-policies"}

@@ -69,6 +69,7 @@ def test_everything_was_read(report: Any) -> None:
         "service-principals",
         "smtp-auth-clients",
         "mailbox-permissions",
+        "message-traces",  # of a large tenant's senders only as many as the service answers in five minutes
     }
 
 

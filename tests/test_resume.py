@@ -83,10 +83,14 @@ def kill_after(process: "subprocess.Popen[str]", tenant: SimulatedTenant, reques
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    seen = -1
+    while seen != len(tenant.visits):  # what it had asked for last is still being answered
+        seen = len(tenant.visits)
+        time.sleep(0.3)
 
 
 def report_in(folder: Path) -> Any:
-    newest = max((folder / "out").glob("*/report.json"))
+    newest = max((folder / "out").glob("*/report.json"), key=lambda path: path.stat().st_mtime_ns)
     return json.loads(newest.read_text())
 
 
