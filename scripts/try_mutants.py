@@ -22,7 +22,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from mutmut.mutation import trampoline
 
-SECONDS = 60
+SECONDS = 12
 KILLED, SURVIVED, HANGS, UNREACHED = "killed", "survived", "hangs", "unreached"
 
 

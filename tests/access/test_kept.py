@@ -14,6 +14,7 @@ from scanner.access.evaluator import Decision
 from scanner.access.membership import Directory
 from scanner.access.paths import paths_to
 from scanner.access.scopes import guest_class_of
+from scanner.access.wording import Names, exclusions, tell
 from scanner.model.circumstance import Member
 from scanner.model.snapshot import Snapshot
 from scanner.posture import Posture, pose
@@ -168,6 +169,13 @@ def policies_of(posture: Posture) -> Iterator[str]:
             yield f"  {method.value} {policy.id}: {access.value}, {'enforced' if enforced else 'reported'}"
 
 
+def words_of(snapshot: Snapshot) -> Iterator[str]:
+    names = Names(snapshot, Directory(snapshot))
+    for policy in snapshot.policies:
+        yield from (f"  {policy.id} says: {sentence}" for sentence in tell(policy, names))
+        yield from (f"  {policy.id} spares: {one}" for one in exclusions(policy, names))
+
+
 def paths_of(snapshot: Snapshot, posture: Posture, user_id: str) -> Iterator[str]:
     directory = Directory(snapshot)
     guest = guest_class_of(next((user for user in snapshot.users if user.id == user_id), None))
@@ -182,6 +190,7 @@ def answers_of(seed: int) -> Iterator[str]:
     posture = pose(snapshot, as_of=AS_OF, source_ips=raw.source_ips)
     yield f"{HEAD}{seed}"
     yield from policies_of(posture)
+    yield from words_of(snapshot)
     if posture.setting.apps is not None:
         yield from (f"  apps: {line}" for line in lines_of(posture.setting.apps))
     for mailbox in posture.mailboxes:
