@@ -64,3 +64,19 @@ def test_exclusions_have_names_counts_and_paths() -> None:
 def test_a_group_that_cannot_be_read_spares_an_unknown_number() -> None:
     found = {spared.name: spared for spared in exclusions(POLICY, names_of(POLICY))}
     assert found["Hidden"].mailboxes is None
+
+
+def test_legacy_clients_among_others_are_named() -> None:
+    """A policy that is about browsers and legacy clients says that it is about SMTP with a password, too."""
+    mixed = Policy(
+        id="p2",
+        name="Mixed",
+        state="enabled",
+        include=PeopleScope(users=frozenset({"all"})),
+        exclude=PeopleScope(),
+        resources=ResourceScope(include=frozenset({"all"})),
+        conditions=Conditions(client_app_types=frozenset({"browser", "other"})),
+        grant=Grant(controls=frozenset({"block"})),
+    )
+    said = [str(sentence) for sentence in tell(mixed, names_of(mixed))]
+    assert "It is for some kinds of client, legacy clients among them: SMTP with a password is one." in said
