@@ -1,6 +1,5 @@
 """Brings a finished run to those who get it: verified, once each, and noted in the outbox."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scanner.app.recipients import Recipient, delivery_of
+from scanner.app.run import utc_now
 from scanner.config import Config, Secret, TenantConfig
 from scanner.config.delivery import MAIL_ROUTES, DeliveryConfig, WebhookConfig
 from scanner.delivery.dispatch import LONGEST_SENDING, dispatch
@@ -52,11 +52,6 @@ class Errand(Frozen, frozen=True, kw_only=True):
     schedule: str
     period: str
     run: RunRecord
-
-
-def utc_now() -> dt.datetime:
-    """Read the clock."""
-    return dt.datetime.now(tz=dt.UTC)
 
 
 def deliver(

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 
 from msgspec import structs
 
-from scanner.app.deliver import Errand, deliver, rehearse, utc_now
+from scanner.app.deliver import Errand, deliver, rehearse
 from scanner.app.job import FinishedRun, Job
 from scanner.app.purge import purge
 from scanner.app.recipients import Recipient, delivery_of, recipients_of
+from scanner.app.run import utc_now
 from scanner.config import Config
 from scanner.errors import ExitCode, PostureError
 from scanner.model.delivery import Delivery, DeliveryState
