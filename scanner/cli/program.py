@@ -131,6 +131,19 @@ def import_folder(
 
 
 @app.command()
+def doctor(
+    config: o.ConfigFile = None, tenant: o.TenantName = None, out: o.Out = DEFAULT_OUT, as_json: o.AsJson = False
+) -> ExitCode:
+    """Sign in and try every permission, the store, the folder and delivery: what would a scan lack, and what to do.
+
+    Exit code 0: all readable. 4: something would be missing. 1: no sign-in, no host, no store. 2: configuration.
+    """
+    from scanner.cli.doctor import do_doctor
+
+    return do_doctor(config_file=config, tenant_name=tenant, out=out, as_json=as_json)
+
+
+@app.command()
 def runs(config: o.ConfigFile = None, as_json: o.AsJson = False) -> ExitCode:
     """List the runs that were kept, with what each found."""
     from scanner.cli.memory import do_runs

@@ -110,6 +110,7 @@ class Section(Generic[T_co]):
     Attributes:
         name: File name of design.md §9 without its ending, e.g. ``transport-config``.
         title: What it is, for readers, untranslated (a cmdlet or a Graph resource).
+        gives: What a report takes from it, in a few English words that go on after "it lacks".
         permission: The least permission that reads it.
         ask: Whom to ask; ``None`` where it only comes from files.
         parse: One row to a typed value; raises ``RowError`` when the row can't be used at all.
@@ -122,6 +123,7 @@ class Section(Generic[T_co]):
 
     name: str
     title: str
+    gives: str
     permission: str
     ask: Ask | None
     parse: Callable[[Row], T_co]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.evidence.document import asked
-from scanner.evidence.registry import SECTIONS
+from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS
 from scanner.evidence.section import Cmdlet, Section
 from scanner.gates.calendar import CALENDAR, RetirementCalendar
 from scanner.gates.gate import Example, Gate
@@ -36,7 +36,10 @@ by hand, run `make docs`.
 
 The application that reads a tenant holds application permissions, admin-consented, all of them reading ones. Without a
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and
-the run ends with exit code 4 where a verdict needed it."""
+the run ends with exit code 4 where a verdict needed it.
+
+`smtp-posture doctor` tries each of them and says what would be missing; it warns of permissions that allow more than
+reading, and can't tell what Exchange's role allows: no token names it, so each cmdlet is tried."""
 
 _EXCHANGE = """\
 ## Exchange
@@ -153,6 +156,7 @@ def render_permissions() -> str:
 def permission_rows(sections: Iterable[Section[Any]]) -> Iterator[str]:
     """Give one row per permission."""
     by_permission: dict[str, list[str]] = {}
+    by_permission[NAMING_PERMISSION] = ["the tenant's name and domains; reports show its id without it"]
     for section in sections:
         if section.ask is not None:
             by_permission.setdefault(section.permission, []).append(f"`{section.name}`")

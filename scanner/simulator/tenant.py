@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scanner.simulator.graph.postbox import Posted
 
 _EXCHANGE_PREFIX, _GRAPH_PREFIX = "exchange", "graph"
+_SECRET_LIFE = dt.timedelta(days=180)
 _HOME = "192.0.2.10"
 """An address that no named location holds."""
 
@@ -51,6 +52,7 @@ class SimulatedTenant:
         population: what is in it.
         without: rights to take away: Graph permissions by name, `Exchange.ManageAsApp`, or `ExchangeRole` for the
             role inside Exchange.
+        also: Graph permissions that it holds beside those that reading needs.
         faults: what goes wrong on purpose.
         token_lifetime: seconds until a token expires.
         now: when its senders' diary ends; the present where not given.
@@ -64,6 +66,7 @@ class SimulatedTenant:
         population: Population,
         *,
         without: Iterable[str] = (),
+        also: Iterable[str] = (),
         faults: Faults | None = None,
         token_lifetime: int = LIFETIME,
         now: dt.datetime | None = None,
@@ -73,10 +76,12 @@ class SimulatedTenant:
         self._without = frozenset(without) | frozenset(self._faults.tenant.without)
         if unknown := self._without - ALL_RIGHTS:
             raise ValueError(f"not a right of the simulated tenant: {', '.join(sorted(unknown))}")
+        self._also = frozenset(also)
         self.population = population
         self.tenant_id = population.tenant_id
         self.client_id = population.client_id
         self.client_secret = secrets.token_urlsafe(30)
+        self.secret_ends = self._now + _SECRET_LIFE
         self._mint = Mint(self.tenant_id, self.client_id, token_lifetime)
         if EXCHANGE_RBAC in self._without:
             self._mint.drop(EXCHANGE_RBAC)
@@ -201,7 +206,7 @@ class SimulatedTenant:
                 certificate=self._certificate,
             ),
             resources={
-                self.graph_url: (GRAPH_ROLES | MAIL_ROLES) - self._without,
+                self.graph_url: (GRAPH_ROLES | MAIL_ROLES) - self._without | self._also,
                 self.exchange_url: EXCHANGE_ROLES - self._without,
             },
             mint=self._mint,
@@ -214,6 +219,8 @@ class SimulatedTenant:
             diary=self.diary,
             rows=rows,
             post=self.post,
+            secret_hint=self.client_secret[:3],
+            secret_ends=self.secret_ends,
         )
         self._graph = GraphApi(desk, self._mint, self._answer_item, self._faults.seed)
         self._exchange = ExchangeApi(root=self.exchange_url, population=self.population, mint=self._mint, rows=rows)

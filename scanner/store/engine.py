@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from scanner.errors import StoreError
 from scanner.store import sqlite
-from scanner.store.schema import settle, version_of
+from scanner.store.schema import Version, settle, version_of
 
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts after a lost connection: a server that restarts is back by then."""
@@ -50,6 +50,25 @@ def open_engine(url: URL) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def examine(url: URL) -> Version:
+    """Tell of which version a database is, and change nothing.
+
+    Returns:
+        Its version; one without a number where the tables would be made.
+
+    Raises:
+        StoreError: It is of a kind that is not supported, can't be made, or belongs to another program.
+    """
+    engine = sqlite.make_reader(url) if url.get_backend_name() == "sqlite" else _make_engine(url)
+    if engine is None:
+        return Version(number="", stamped=False)
+    try:
+        with engine.connect() as connection:
+            return version_of(connection)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

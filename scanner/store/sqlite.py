@@ -26,15 +26,40 @@ def make_engine(url: URL) -> Engine:
     Raises:
         StoreError: The file can't be made.
     """
-    if not url.database or url.database == ":memory:":
-        raise StoreError("A store must outlive the program.", "Write [store] url as sqlite:///PATH.")
-    _make_file(Path(url.database))
+    _make_file(Path(_place_of(url)))
     patient = url.update_query_dict({"timeout": str(WAIT_SECONDS), **url.query})
     engine = create_engine(patient, hide_parameters=True)
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     _log_ahead(engine)
     return engine
+
+
+def make_reader(url: URL) -> Engine | None:
+    """Make an engine that only reads a SQLite file; ``None`` where there is no file, and one can be made.
+
+    Raises:
+        StoreError: The file can't be made, or written.
+    """
+    path = Path(_place_of(url)).absolute()
+    needed = path if path.exists() else path.parent
+    if not needed.exists():
+        message = f"The store {path} can't be made: there is no folder {path.parent}."
+        raise StoreError(message, "Create the folder, or choose another path in [store] url.")
+    if not os.access(needed, os.W_OK):
+        raise StoreError(
+            f"The store {path} can't be written: {needed} is read-only for this user.",
+            "Choose a path in [store] url where this user may write.",
+        )
+    if needed is not path:
+        return None
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True))
+
+
+def _place_of(url: URL) -> str:
+    if not url.database or url.database == ":memory:":
+        raise StoreError("A store must outlive the program.", "Write [store] url as sqlite:///PATH.")
+    return url.database
 
 
 def _make_file(path: Path) -> None:

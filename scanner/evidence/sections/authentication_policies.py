@@ -27,6 +27,7 @@ def parse(row: Row) -> AuthenticationPolicy:
 SECTION = Section(
     name="authentication-policies",
     title="Get-AuthenticationPolicy",
+    gives="which authentication policies allow Basic for SMTP",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(name="Get-AuthenticationPolicy"),
     parse=parse,

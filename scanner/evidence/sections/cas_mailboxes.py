@@ -28,6 +28,7 @@ def parse(row: Row) -> CasRow:
 SECTION = Section(
     name="cas-mailboxes",
     title="Get-EXOCasMailbox",
+    gives="the SMTP AUTH switch of each mailbox",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(
         name="Get-CASMailbox",

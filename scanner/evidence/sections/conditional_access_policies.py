@@ -270,6 +270,7 @@ def parse(row: Row) -> Policy:
 SECTION = Section(
     name="conditional-access-policies",
     title="Graph conditionalAccessPolicy",
+    gives="which Conditional Access policies stop a sender",
     permission="Policy.Read.All",
     ask=GraphList(path="/v1.0/identity/conditionalAccess/policies"),
     parse=parse,

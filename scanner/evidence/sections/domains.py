@@ -22,6 +22,7 @@ def parse(row: Row) -> DomainRow:
 SECTION = Section(
     name="domains",
     title="Graph domains",
+    gives="which domains sign in with another identity provider",
     permission="Domain.Read.All",
     ask=GraphList(path="/v1.0/domains"),
     parse=parse,

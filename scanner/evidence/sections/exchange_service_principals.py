@@ -21,6 +21,7 @@ def parse(row: Row) -> RegisteredRow:
 SECTION = Section(
     name="exchange-service-principals",
     title="Get-ServicePrincipal",
+    gives="which applications may send with OAuth",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(name="Get-ServicePrincipal"),
     parse=parse,

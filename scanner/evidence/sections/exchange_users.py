@@ -25,6 +25,7 @@ def parse(row: Row) -> ExchangeUserRow:
 SECTION = Section(
     name="exchange-users",
     title="Get-User",
+    gives="which authentication policy is assigned to each user",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(
         name="Get-User",

@@ -70,6 +70,7 @@ def parse(row: Row) -> GroupRow:
 SECTION = Section(
     name="groups",
     title="Graph groups",
+    gives="who is in the groups that policies name",
     permission="GroupMember.Read.All",
     ask=ReferencedGroups(),
     parse=parse,

@@ -37,6 +37,7 @@ def parse(row: Row) -> RightRow:
 SECTION = Section(
     name="mailbox-permissions",
     title="Get-MailboxPermission",
+    gives="which application or person has full access to which mailbox",
     permission="Exchange.ManageAsApp",
     ask=None,
     parse=parse,

@@ -70,6 +70,7 @@ def parse(row: Row) -> MailboxRow:
 SECTION = Section(
     name="mailboxes",
     title="Get-EXOMailbox",
+    gives="the list of mailboxes, with the kind of each",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(
         name="Get-Mailbox",

@@ -30,6 +30,7 @@ def parse(row: Row) -> Trace:
 SECTION = Section(
     name="message-traces",
     title="Graph message traces of those who send",
+    gives="how much senders send, and whether to the outside",
     permission="ExchangeMessageTrace.Read.All",
     ask=SenderTraces(path="/v1.0/admin/exchange/tracing/messageTraces"),
     parse=parse,

@@ -59,6 +59,7 @@ def parse(row: Row) -> NamedLocation:
 SECTION = Section(
     name="named-locations",
     title="Graph namedLocations",
+    gives="from where policies let senders pass",
     permission="Policy.Read.All",
     ask=GraphList(path="/v1.0/identity/conditionalAccess/namedLocations"),
     parse=parse,

@@ -16,6 +16,7 @@ def parse(row: Row) -> OrganizationConfig:
 SECTION = Section(
     name="organization-config",
     title="Get-OrganizationConfig",
+    gives="the default authentication policy, and Direct Send",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(name="Get-OrganizationConfig"),
     parse=parse,

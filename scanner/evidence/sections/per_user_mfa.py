@@ -21,6 +21,7 @@ def parse(row: Row) -> MfaRow:
 SECTION = Section(
     name="per-user-mfa",
     title="Graph authentication/requirements (beta)",
+    gives="the per-user MFA state of each account",
     permission="Policy.Read.All",
     ask=PerUser(path="/users/{id}/authentication/requirements", version="beta"),
     parse=parse,

@@ -20,6 +20,7 @@ def parse(row: Row) -> RiskyUserRow:
 SECTION = Section(
     name="risky-users",
     title="Graph riskyUsers",
+    gives="which accounts are at risk, for policies that ask for it",
     permission="IdentityRiskyUser.Read.All",
     ask=GraphList(path="/v1.0/identityProtection/riskyUsers"),
     parse=parse,

@@ -39,6 +39,7 @@ def parse(row: Row) -> RoleAssignmentRow:
 SECTION = Section(
     name="role-assignments",
     title="Graph roleAssignments",
+    gives="who holds the roles that policies name",
     permission="RoleManagement.Read.Directory",
     ask=GraphList(path="/v1.0/roleManagement/directory/roleAssignments", query={"$expand": "principal"}),
     parse=parse,

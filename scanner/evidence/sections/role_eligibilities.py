@@ -6,6 +6,7 @@ from scanner.evidence.sections.role_assignments import parse
 SECTION = Section(
     name="role-eligibilities",
     title="Graph roleEligibilityScheduleInstances",
+    gives="who could take up such a role",
     permission="RoleEligibilitySchedule.Read.Directory",
     ask=GraphList(path="/v1.0/roleManagement/directory/roleEligibilityScheduleInstances"),
     parse=parse,

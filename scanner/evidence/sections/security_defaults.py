@@ -13,6 +13,7 @@ def parse(row: Row) -> SecurityDefaults:
 SECTION = Section(
     name="security-defaults",
     title="Graph identitySecurityDefaultsEnforcementPolicy",
+    gives="whether Security Defaults are on",
     permission="Policy.Read.All",
     ask=GraphObject(path="/v1.0/policies/identitySecurityDefaultsEnforcementPolicy"),
     parse=parse,

@@ -46,6 +46,7 @@ def parse(row: Row) -> ServicePrincipalRow:
 SECTION = Section(
     name="service-principals",
     title="Graph servicePrincipals",
+    gives="the applications behind filters, workload policies and OAuth senders",
     permission="Application.Read.All",
     ask=GraphList(
         path="/v1.0/servicePrincipals",

@@ -101,6 +101,7 @@ def parse(row: Row) -> SignIn:
 SECTION = Section(
     name="sign-ins",
     title="Graph sign-in events of authenticated SMTP",
+    gives="who really signs in with authenticated SMTP, and with what success",
     permission="AuditLog.Read.All",
     ask=GraphLog(
         path="/beta/auditLogs/signIns",

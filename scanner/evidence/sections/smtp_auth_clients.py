@@ -186,6 +186,7 @@ def is_date(name: str) -> bool:
 SECTION = Section(
     name="smtp-auth-clients",
     title='The Exchange admin center\'s report "SMTP AUTH clients"',
+    gives="who really sends, by the Exchange admin center's own count",
     permission="Global Reader",
     ask=None,
     parse=parse,

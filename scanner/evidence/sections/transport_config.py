@@ -16,6 +16,7 @@ def parse(row: Row) -> TransportConfig:
 SECTION = Section(
     name="transport-config",
     title="Get-TransportConfig",
+    gives="the SMTP AUTH switch of the organization",
     permission="Exchange.ManageAsApp",
     ask=Cmdlet(name="Get-TransportConfig"),
     parse=parse,

@@ -39,6 +39,7 @@ def parse(row: Row) -> UserRow:
 SECTION = Section(
     name="users",
     title="Graph users",
+    gives="whether each account is enabled and licensed",
     permission="User.Read.All",
     ask=GraphList(
         path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True, cut_by="userPrincipalName"

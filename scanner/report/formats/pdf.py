@@ -64,6 +64,15 @@ class PdfFormat:
                 f"{undrawn['count'].decode()} characters could not be drawn: no installed font has them. {FONTS}"
             )
 
+    def try_out(self) -> None:
+        """Renders an empty page, to see whether everything that it takes is installed.
+
+        Raises:
+            RenderError: Something lacks.
+        """
+        with tempfile.TemporaryFile() as out:
+            self._render(b"<title>-</title>", "", out)
+
     def _render(self, page: bytes, attachments: str, out: BinaryIO) -> bytes:
         """Runs the child; a child that hangs is ended.
 

@@ -1,5 +1,6 @@
 """What every Graph resource needs to answer, and how lists are cut into pages."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -31,6 +32,10 @@ class Desk(Frozen, frozen=True, kw_only=True):
     """Largest page that is given out, whatever is asked for; the resource's own largest where None."""
     post: list[Posted]
     """The messages that it was given to send."""
+    secret_hint: str = ""
+    """The first letters of the scanner's client secret, as its registration shows them."""
+    secret_ends: dt.datetime
+    """When that secret ends."""
 
 
 class Query(Frozen, frozen=True, kw_only=True):

@@ -1,11 +1,16 @@
 """Directory role assignments, in force and eligible."""
 
+import re
+from collections.abc import Sequence
+
 from scanner.simulator.graph import refusals
-from scanner.simulator.graph.desk import Desk, Query, Row, answer_list, trim
+from scanner.simulator.graph.desk import Desk, Paging, Query, Row, answer_list, trim
 from scanner.simulator.population.model import RoleAssignment
 from scanner.simulator.population.roles import ROLE_NAMES
 from scanner.simulator.wire import Answer
 
+_PAGING = Paging(filtered=True)
+_PRINCIPAL = re.compile(r"principalId eq '([^']*)'")
 _EXPANSIONS = frozenset({"principal", "roleDefinition"})
 
 
@@ -17,9 +22,21 @@ def list_assignments(desk: Desk, query: Query) -> Answer:
     return answer_list(
         desk,
         query,
-        desk.population.roles.active,
+        _choose(desk, query),
         lambda assignment: trim(_row(assignment), query.selected) | _expand(desk, assignment, wanted),
+        _PAGING,
     )
+
+
+def _choose(desk: Desk, query: Query) -> Sequence[RoleAssignment]:
+    """Return the assignments that `$filter` lets through: of all filters, that by principal is known."""
+    words = query.ask.query.get("$filter")
+    if words is None:
+        return desk.population.roles.active
+    found = _PRINCIPAL.fullmatch(words)
+    if found is None:
+        raise refusals.option_is_unsupported("$filter")
+    return [assignment for assignment in desk.population.roles.active if assignment.principal_id == found[1]]
 
 
 def list_eligibilities(desk: Desk, query: Query) -> Answer:

@@ -97,4 +97,5 @@ ROUTES = (
     Route(path="servicePrincipals", needs="Application.Read.All", serve=tenant.list_service_principals),
     Route(path="servicePrincipals/*", needs="Application.Read.All", serve=tenant.show_service_principal),
     Route(path="servicePrincipals(appId='*')", needs="Application.Read.All", serve=tenant.show_application),
+    Route(path="applications(appId='*')", needs="Application.Read.All", serve=tenant.show_registration),
 )

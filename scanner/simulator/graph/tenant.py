@@ -65,6 +65,21 @@ def show_application(desk: Desk, query: Query) -> Answer:
     raise refusals.object_is_missing(query.names[0])
 
 
+def show_registration(desk: Desk, query: Query) -> Answer:
+    """Answer `GET /applications(appId='…')`: the scanner's own registration is the only one here."""
+    if query.names[0] != desk.population.client_id:
+        raise refusals.object_is_missing(query.names[0])
+    secret: Row = {
+        "customKeyIdentifier": None,
+        "displayName": "scanner",
+        "endDateTime": f"{desk.secret_ends:%Y-%m-%dT%H:%M:%SZ}",
+        "hint": desk.secret_hint,
+        "keyId": "5d4cf1f2-7c1e-4f0e-8a29-0f3b5f0d9b11",
+        "secretText": None,
+    }
+    return answer_one(desk, query, {"appId": desk.population.client_id, "passwordCredentials": [secret]})
+
+
 def _service_principals(desk: Desk) -> tuple[OtherObject, ...]:
     return tuple(one for one in desk.population.others if one.app_id)
 

@@ -1,5 +1,6 @@
 """Turns the configured credential into what MSAL takes; a session for it that trusts and waits as configured."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -184,6 +185,18 @@ def open_issuer(target: Target, session: requests.Session) -> Issuer:
                 "Use a certificate; `smtp-posture init` shows how to register one.",
             )
     assert_never(target.credential.kind)
+
+
+def read_certificate_end(target: Target) -> dt.datetime | None:
+    """Read when the certificate that a tenant is signed in to with ends; ``None`` where it is none.
+
+    Raises:
+        ConfigurationError: The credential's file can't be used.
+    """
+    if target.credential.kind != "certificate":
+        return None
+    certificate = x509.load_pem_x509_certificate(_read_certificate(target)["public_certificate"].encode())
+    return certificate.not_valid_after_utc
 
 
 def name_cause(error: BaseException) -> str:

@@ -182,19 +182,31 @@ async def open_wire(target: Target, patience: Patience, log: RequestLog) -> Asyn
         ConfigurationError: The trusted authority's file can't be read.
     """
     tokens = TokenSource(target, patience, log)
-    timeouts = aiohttp.ClientTimeout(total=patience.answer, sock_connect=patience.connect, sock_read=patience.silence)
     try:
-        async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=_trust(target), limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=timeouts,
-            trust_env=False,
-            auto_decompress=False,
-            proxy=target.proxy or None,
-        ) as session:
+        async with open_session(target, patience) as session:
             yield Wire(session, tokens, patience, log), tokens
     finally:
         tokens.close()
+
+
+def open_session(target: Target, patience: Patience) -> aiohttp.ClientSession:
+    """Open connections that trust and wait as configured; they ignore the environment and keep no cookies.
+
+    Args:
+        target: Whom to trust and by which proxy to go.
+        patience: How long to wait.
+
+    Raises:
+        ConfigurationError: The trusted authority's file can't be read.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=_trust(target), limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=patience.answer, sock_connect=patience.connect, sock_read=patience.silence),
+        trust_env=False,
+        auto_decompress=False,
+        proxy=target.proxy or None,
+    )
 
 
 def _head(call: Call[T], token: str) -> CIMultiDict[str]:
