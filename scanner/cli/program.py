@@ -131,6 +131,53 @@ def import_folder(
 
 
 @app.command()
+def init(
+    out: Annotated[Path, typer.Option("--out", help="The configuration file.")] = Path("smtp-posture.toml"),
+    script: Annotated[Path, typer.Option("--script", help="The registration script.")] = Path("smtp-posture-app.ps1"),
+    name: Annotated[str, typer.Option("--name", help="The tenant's name in the configuration.")] = "",
+    tenant_id: Annotated[str, typer.Option("--tenant-id", help="The tenant's id, or one of its domains.")] = "",
+    client_id: Annotated[str, typer.Option("--client-id", help="The application's id, where it exists already.")] = "",
+    cloud: Annotated[str, typer.Option("--cloud", help="public, gcc-high, dod or china.")] = "public",
+    credential: Annotated[
+        str, typer.Option("--credential", help="certificate, secret, federated, managed-identity or device-code.")
+    ] = "certificate",
+    certificate_file: Annotated[
+        Path, typer.Option("--certificate-file", help="Private key and certificate (PEM); made where there is none.")
+    ] = Path("smtp-posture.pem"),
+    exchange: Annotated[
+        str,
+        typer.Option(
+            "--exchange",
+            help="How the app may read Exchange: role-group (View-Only Organization Management) or global-reader.",
+        ),
+    ] = "role-group",
+    app_name: Annotated[str, typer.Option("--app-name", help="How the application is called.")] = "smtp-posture",
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there; never over a key.")] = False,
+    as_json: o.AsJson = False,
+) -> ExitCode:
+    """Write a configuration file, a certificate, and a PowerShell script that registers the application.
+
+    Nothing is sent anywhere: an administrator reads the script and runs it. A terminal is asked for what is not given.
+    """
+    from scanner.cli.init import do_init
+
+    return do_init(
+        out=out,
+        script=script,
+        name=name,
+        tenant_id=tenant_id,
+        client_id=client_id,
+        cloud=cloud,
+        credential=credential,
+        certificate_file=certificate_file,
+        exchange=exchange,
+        app_name=app_name,
+        force=force,
+        as_json=as_json,
+    )
+
+
+@app.command()
 def doctor(
     config: o.ConfigFile = None, tenant: o.TenantName = None, out: o.Out = DEFAULT_OUT, as_json: o.AsJson = False
 ) -> ExitCode:

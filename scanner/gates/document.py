@@ -38,6 +38,7 @@ The application that reads a tenant holds application permissions, admin-consent
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and
 the run ends with exit code 4 where a verdict needed it.
 
+`smtp-posture init` writes a script that grants exactly these, and asks an administrator before each change.
 `smtp-posture doctor` tries each of them and says what would be missing; it warns of permissions that allow more than
 reading, and can't tell what Exchange's role allows: no token names it, so each cmdlet is tried."""
 
