@@ -272,6 +272,10 @@ class Drop:
         """Give none: nothing is kept."""
         return iter(())
 
+    def page(self, section: str, number: int) -> "RawRows":
+        """Give none: no row comes twice."""
+        raise LookupError(section, number)
+
     def ignore(self, *_: object) -> None:
         """Do nothing."""
         return

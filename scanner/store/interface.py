@@ -68,6 +68,9 @@ class SnapshotWriter(Protocol):
     def pages(self, section: str) -> Iterator[RawRows]:
         """Give the pages of a section that are kept so far, by an earlier run too."""
 
+    def page(self, section: str, number: int) -> RawRows:
+        """Give one of these pages by its number."""
+
     def report_of(self, section: str) -> SectionReport | None:
         """Give how much was read of a section that is closed already; ``None`` where it is not."""
 

@@ -29,6 +29,13 @@ def read_bodies(engine: Engine, snapshot_id: str, section: str) -> Iterator[RawR
     return map(to_raw_rows, _read(engine, snapshot_id, section))
 
 
+def read_body(engine: Engine, snapshot_id: str, section: str, number: int) -> RawRows:
+    """Give one page of a section as bytes."""
+    wanted = belongs(PAGE, snapshot_id) & (PAGE.c.section == section) & (PAGE.c.number == number)
+    (row,) = read_rows(engine, select(PAGE.c.number, PAGE.c.rows_count, PAGE.c.body).where(wanted))
+    return to_raw_rows(row)
+
+
 def sum_up(engine: Engine, snapshot_id: str, section: str) -> RowsDigest:
     """Make the digest of a section's rows from its pages."""
     digest = RowsDigest()

@@ -27,7 +27,7 @@ from scanner.store.forms import (
 )
 from scanner.store.holder import name_holder
 from scanner.store.ids import make_id
-from scanner.store.pages import read_bodies, sum_up
+from scanner.store.pages import read_bodies, read_body, sum_up
 from scanner.store.tables import PAGE, PLACE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 
@@ -171,6 +171,11 @@ class SqlSnapshotWriter:
         """Give the pages of a section that are kept so far, by an earlier run too."""
         with explained(self._place):
             yield from read_bodies(self._engine, self._snapshot_id, section)
+
+    def page(self, section: str, number: int) -> RawRows:
+        """Give one of these pages by its number."""
+        with explained(self._place):
+            return read_body(self._engine, self._snapshot_id, section, number)
 
     def report_of(self, section: str) -> SectionReport | None:
         """Give how much was read of a section that is closed already; ``None`` where it is not."""

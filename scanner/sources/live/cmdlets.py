@@ -8,7 +8,7 @@ from scanner.sources.live.bookmark import BEGINNING, Bookmark
 from scanner.sources.live.exchange import ABREAST, EXPIRED, ROWS_OF_A_PAGE, Exchange, ExpiredError
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.page import ListPage, RowIds
+from scanner.sources.live.page import ListPage
 from scanner.sources.live.paging import is_stale, read_on
 from scanner.sources.live.parts import KINDS, Part
 from scanner.sources.live.together import work_off
@@ -115,7 +115,7 @@ class _CmdletReader:
             UnreadableError: They do.
         """
         parent = Part(kind=part.kind if part.prefix or part.rest else "", prefix=part.prefix[:-1])
-        first = (parent.name, next(iter(RowIds(page.rows).list_keys()), ""))
+        first = (parent.name, next(iter(page.ids.list_keys()), ""))
         if first in self._first_rows:
             raise UnreadableError(
                 say("Exchange broke off the listing ({error}) and gives the same rows for each part", error=EXPIRED)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from yarl import URL
@@ -82,7 +83,7 @@ class Fence:
 
     def _contains(self, link: str) -> bool:
         try:
-            parts, root = urlsplit(link), urlsplit(self.root)
+            parts, root = urlsplit(link), _split_root(self.root)
             same_origin = parts.scheme == root.scheme == "https" and _port(parts) == _port(root)
         except ValueError:
             return False
@@ -124,6 +125,11 @@ class Trail:
             raise UnreadableError(say("the listing did not end after {pages} pages", pages=self._longest))
         self._seen.add(link)
         return url
+
+
+@cache
+def _split_root(root: str) -> SplitResult:
+    return urlsplit(root)
 
 
 def _port(parts: SplitResult) -> int:

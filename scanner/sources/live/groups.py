@@ -12,7 +12,6 @@ from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.keys import KeySet
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.page import RowIds
 from scanner.sources.live.together import work_off
 
 ABREAST = 4
@@ -86,7 +85,7 @@ class _GroupReader:
         seen = KeySet()
         while not listing.mark.done:
             page = await listing.read()
-            seen.take(RowIds(page.rows).list_keys())
+            seen.take(page.ids.list_keys())
             reached = msgspec.structs.replace(listing.mark, members=mark.members + len(seen))
             lacking = await self._find_lacking(path, reached.members) if reached.done else {}
             members = [_trim(member) for member in page.decode()]

@@ -32,11 +32,11 @@ class Harvest:
             case Cmdlet(name="Get-Mailbox"):
                 self.mailbox_users.add(ids.list_entra_ids())
             case GraphList(path=path) if path.endswith(POLICIES):
-                self.groups.add(_list_policy_groups(decode_rows(rows.body)))
+                self.groups.add(list(_list_policy_groups(decode_rows(rows.body))))
             case GraphList(path=path) if ROLES in path:
-                self.groups.add(_list_role_groups(decode_rows(rows.body)))
+                self.groups.add(list(_list_role_groups(decode_rows(rows.body))))
             case GraphLog():
-                self.senders.add(_list_senders(decode_rows(rows.body)))
+                self.senders.add(list(_list_senders(decode_rows(rows.body))))
             case _:
                 return
 

@@ -15,9 +15,10 @@ from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, encode_bookmark
 from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.harvest import Harvest
-from scanner.sources.live.keys import KeySet
+from scanner.sources.live.keys import KeySet, Numbers, number
 from scanner.sources.live.page import ListPage, RowIds, leave_out, make_rows
 
+COMPARED_AT_ONCE = 16  # pages; far quicker than one at a time
 LISTS = (GraphList, GraphLog, Cmdlet, PerUser)  # whose rows are known by an id
 
 
@@ -41,7 +42,8 @@ class Ledger:
         self._doubts: list[Text] = []
         self._permission = ""
         self._pages = 0
-        self._unsettled: list[RawRows] = []
+        self._unsettled: list[tuple[RawRows, RowIds]] = []
+        self._uncompared: list[tuple[int, Numbers]] = []
         self._collected_at: dt.datetime | None = None
         self._sink = sink
         self._progress = progress
@@ -85,13 +87,20 @@ class Ledger:
         """
         for doubt in page.doubts:
             self.doubt(doubt)
-        self._unsettled.append(self._keep(page.rows, part, mark))
+        self._unsettled.append((self._keep(page.rows, part, mark), page.ids))
+
+    def settle_page(self) -> None:
+        """Do what could wait until the next page is on its way."""
+        while self._unsettled:
+            self._look_into(*self._unsettled.pop())
+        if len(self._uncompared) >= COMPARED_AT_ONCE:
+            self._compare()
+        self._sink.settle()
 
     def settle(self) -> None:
-        """Do what could wait until the next page is on its way: take ids, and rows that came before out again."""
-        while self._unsettled:
-            self._look_into(self._unsettled.pop())
-        self._sink.settle()
+        """Do all that could wait; from then on the count is that of different rows."""
+        self.settle_page()
+        self._compare()
 
     def keep(self, rows: list[dict[str, object]], part: str = "", mark: Bookmark | None = None) -> None:
         """Pass rows on as they are."""
@@ -108,6 +117,7 @@ class Ledger:
         self.count = self._pages = 0
         self.keys.clear()
         self._unsettled.clear()
+        self._uncompared.clear()
         self._take_earlier()
 
     def doubt(self, reason: Text, permission: str = "") -> None:
@@ -155,18 +165,26 @@ class Ledger:
         for rows in self._sink.pages(self.section.name):
             self.count += rows.count
             self._pages += 1
-            self._look_into(rows)
+            self._look_into(rows, RowIds.read(rows))
+        self._compare()
 
-    def _look_into(self, rows: RawRows) -> None:
-        """Take the ids of a kept page; rows that came before are taken out: lists repeat rows (facts/apis.md §6)."""
-        if not rows.count or not isinstance(self.section.ask, LISTS):
+    def _look_into(self, rows: RawRows, ids: RowIds) -> None:
+        """Take the ids of a kept page."""
+        if rows.count and isinstance(self.section.ask, LISTS):
+            self._uncompared.append((rows.number, number(ids.list_keys(entra=self._prefers_entra))))
+            self._harvest.take(self.section.ask, rows, ids)
+
+    def _compare(self) -> None:
+        """Take rows out that came before: lists repeat rows (facts/apis.md §6)."""
+        if not self._uncompared:
             return
-        ids = RowIds(rows)
-        known = self.keys.take(ids.list_keys(entra=self._prefers_entra))
-        if known and not self.report:
-            self.count -= len(known)
-            self._sink.amend_page(self.section.name, leave_out(rows, known))
-        self._harvest.take(self.section.ask, rows, ids)
+        pages, ids = zip(*self._uncompared, strict=True)
+        self._uncompared.clear()
+        for page, known in zip(pages, self.keys.take_pages(ids), strict=True):
+            if known and not self.report:
+                self.count -= len(known)
+                rows = self._sink.page(self.section.name, page)
+                self._sink.amend_page(self.section.name, leave_out(rows, known))
 
     def _keep(self, rows: RawRows, part: str, mark: Bookmark | None) -> RawRows:
         self._pages += 1

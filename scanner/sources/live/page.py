@@ -1,16 +1,18 @@
 """One page of a listing, as Graph and Exchange wrap it: read as bytes, of its rows only what tells them apart."""
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import itemgetter
 
 import msgspec
 
 from scanner.model.reading import RawRows
 from scanner.model.text import Text
+from scanner.sources.live.keys import are_texts
 
-OBJECT = ord("{")
+# As services write a page: plain members, then its rows, then its end.
+ROWS_LAST = re.compile(rb'\{[^{}]*"value"\s*:\s*(?=\[)')
 
 
 class RowKeys(msgspec.Struct, frozen=True, gc=False):
@@ -22,7 +24,7 @@ class RowKeys(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    value: list[msgspec.Raw]
+    value: msgspec.Raw
     next_link: object = msgspec.field(name="@odata.nextLink", default=None)
     warnings: tuple[str, ...] = msgspec.field(name="@adminapi.warnings", default=())
 
@@ -33,12 +35,14 @@ class ListPage:
 
     Attributes:
         rows: The rows, as bytes.
+        ids: What tells them apart.
         next_link: The link to the next page, whatever the service put there; ``None`` on the last page.
         warnings: What the service warned of.
         doubts: Why the listing may lack rows.
     """
 
     rows: RawRows
+    ids: "RowIds"
     next_link: object = None
     warnings: tuple[str, ...] = ()
     doubts: tuple[Text, ...] = ()
@@ -52,30 +56,32 @@ class RowIds:
     """What tells the rows of a page apart; the only thing of them that the walk reads.
 
     Args:
-        rows: The rows.
+        keys: That of each row.
     """
 
-    def __init__(self, rows: RawRows) -> None:
-        self._rows = decode_keys(rows.body)
+    def __init__(self, keys: Sequence[RowKeys]) -> None:
+        self._keys = keys
 
-    def list_keys(self, *, entra: bool = False) -> list[str]:
-        """Give for each row the first id that there is, in lower case, or nothing.
+    @classmethod
+    def read(cls, rows: RawRows) -> "RowIds":
+        """Read it from rows that are kept."""
+        return cls(_decode_keys(rows.body))
+
+    def list_keys(self, *, entra: bool = False) -> Sequence[str]:
+        """Give for each row the first id that there is, or nothing.
 
         Args:
             entra: Prefer the Entra id, which other listings refer to.
         """
         if entra:
-            found = [row.entra_id or row.id or row.guid or "" for row in self._rows]
+            found = [row.entra_id or row.id or row.guid or "" for row in self._keys]
         else:
-            found = [row.id or row.guid or row.entra_id or "" for row in self._rows]
-        try:
-            return list(map(str.lower, found))  # type: ignore[arg-type]  # nearly always texts, and then it is quick
-        except TypeError:
-            return [str(key).lower() for key in found]
+            found = [row.id or row.guid or row.entra_id or "" for row in self._keys]
+        return found if are_texts(found) else list(map(str, found))
 
     def list_entra_ids(self) -> list[object]:
         """Give the Entra ids of mailboxes."""
-        return [row.entra_id for row in self._rows]
+        return [row.entra_id for row in self._keys]
 
 
 def leave_out(rows: RawRows, known: set[int]) -> RawRows:
@@ -86,7 +92,7 @@ def leave_out(rows: RawRows, known: set[int]) -> RawRows:
 
 decode_object = msgspec.json.Decoder(dict[str, object]).decode
 _decode_rows = msgspec.json.Decoder(list[dict[str, object]]).decode
-decode_keys = msgspec.json.Decoder(list[RowKeys]).decode
+_decode_keys = msgspec.json.Decoder(list[RowKeys]).decode
 _open_envelope = msgspec.json.Decoder(_Envelope).decode
 _split_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -101,33 +107,52 @@ def decode_rows(body: bytes) -> list[dict[str, object]]:
 
 
 def decode_page(body: bytes) -> ListPage:
-    """Read a page; its JSON is looked through to the end, its rows are not built.
+    """Read a page; its JSON is looked through to the end, of its rows only their ids are built.
 
     Raises:
-        msgspec.DecodeError: It is no page.
+        msgspec.DecodeError: It is no page, or a row is no object.
         UnicodeDecodeError: It is not UTF-8, which msgspec does not look at where it builds nothing.
     """
     if not body.isascii():
         body.decode()
-    envelope = _open_envelope(body)
-    rows = _join_rows(envelope.value)
-    if not _are_objects(envelope.value, rows):
-        raise msgspec.DecodeError("a row that is no object")
+    try:
+        envelope, rows, keys = _take_apart(body)
+    except msgspec.DecodeError:
+        envelope = _open_envelope(body)
+        rows = bytes(envelope.value)
+        keys = _decode_keys(rows)
     return ListPage(
-        rows=RawRows(count=len(envelope.value), body=rows), next_link=envelope.next_link, warnings=envelope.warnings
+        rows=RawRows(count=len(keys), body=rows),
+        ids=RowIds(keys),
+        next_link=envelope.next_link,
+        warnings=envelope.warnings,
     )
 
 
-def _are_objects(rows: list[msgspec.Raw], body: bytes) -> bool:
-    """Tell whether every row of an array is an object; the rows stand in it with one sign before each."""
-    if not rows:
-        return True
-    starts = accumulate(map((1).__add__, map(len, rows[:-1])), initial=1)  # quicker than to look at each
-    return set(itemgetter(*starts, 1)(body)) == {OBJECT}
+def _take_apart(body: bytes) -> tuple[_Envelope, bytes, list[RowKeys]]:
+    """Read a page whose rows come last, as they always do so far, once over instead of twice.
+
+    What stands before the rows is read as a page without rows, and the rest as an array: where both can be read, the
+    page is the one put into the other.
+
+    Raises:
+        msgspec.DecodeError: The rows do not come last, or it is no page.
+    """
+    found = ROWS_LAST.match(body)
+    if found is None or not body.endswith(b"]}"):
+        raise msgspec.DecodeError("other members after the rows")
+    rows = body[found.end() : -1]
+    return _open_envelope(body[: found.end()] + b"[]}"), rows, _decode_keys(rows)
+
+
+def make_page(rows: list[dict[str, object]]) -> ListPage:
+    """Make a page of rows that came otherwise."""
+    kept = make_rows(rows)
+    return ListPage(rows=kept, ids=RowIds.read(kept))
 
 
 def make_rows(rows: list[dict[str, object]]) -> RawRows:
-    """Make a page of rows that came otherwise."""
+    """Make the bytes of rows that came otherwise."""
     return RawRows(count=len(rows), body=msgspec.json.encode(rows))
 
 

@@ -9,7 +9,7 @@ from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage
 
 # What services answer to a link that is no longer good: Graph 400 or 410, sometimes 404 (facts/apis.md §6).
-TURNS = 4  # of the loop, until a request is on its way
+TURNS = 2  # of the loop, until a request is on its way
 STALE = frozenset({400, 404, 410})
 
 
@@ -45,7 +45,7 @@ async def read_on(listing: Listing, ledger: Ledger, part: str = "") -> None:
         try:
             for _ in range(TURNS):
                 await asyncio.sleep(0)
-            ledger.settle()
+            ledger.settle_page()
             page = await coming
         finally:
             await _stop(coming)

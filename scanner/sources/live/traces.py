@@ -9,7 +9,7 @@ from scanner.model.text import say
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.page import ListPage, make_rows
+from scanner.sources.live.page import make_page
 
 WINDOW = dt.timedelta(days=10)  # the longest that one request may ask for (facts/apis.md §2.6)
 WINDOWS = 3
@@ -43,7 +43,7 @@ async def read_traces(
             part = f"{hashlib.sha256(sender.encode()).hexdigest()[:16]}/{number}"  # no address among the places
             if not ledger.mark(part).done:
                 rows = await _read_window(graph, ask, sender, end - WINDOW, end)
-                ledger.add(ListPage(rows=make_rows(rows)), part, Bookmark(done=True))
+                ledger.add(make_page(rows), part, Bookmark(done=True))
                 ledger.settle()
 
 

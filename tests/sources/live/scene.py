@@ -89,6 +89,9 @@ class Shelf:
         kept = enumerate(self.kept.get(section, []))
         return iter([RawRows(count=rows.count, body=rows.body, number=number) for number, (_, rows) in kept])
 
+    def page(self, section: str, number: int) -> RawRows:
+        return next(rows for rows in self.pages(section) if rows.number == number)
+
     def report_of(self, section: str) -> SectionReport | None:
         return self.reports.get(section)
 

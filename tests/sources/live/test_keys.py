@@ -33,6 +33,23 @@ def test_a_key_set_knows_what_came_before(pages: list[list[str]]) -> None:
     assert len(mine) == len(plain)
 
 
+@given(PAGES)
+def test_pages_taken_together_give_what_they_give_one_by_one(pages: list[list[str]]) -> None:
+    alone, together = KeySet(), KeySet()
+    expected = [alone.take(page) for page in pages]
+    assert not pages or together.take_pages([keys.number(page) for page in pages]) == expected
+    assert len(alone) == len(together)
+
+
+@given(st.lists(st.uuids(), min_size=1, max_size=5), st.data())
+def test_a_guid_is_the_same_whatever_its_case_and_its_company(ids: list[uuid.UUID], data: st.DataObject) -> None:
+    seen = KeySet()
+    seen.take([str(one).upper() for one in ids])
+    one = str(data.draw(st.sampled_from(ids)))
+    others = data.draw(st.lists(st.text(max_size=3), max_size=2))
+    assert seen.find([*others, one]) == {len(others)}
+
+
 @given(st.sets(st.text("abc", min_size=1, max_size=3)), st.sets(st.text("abc", min_size=1, max_size=3)))
 def test_key_sets_are_compared_by_number(first: set[str], second: set[str]) -> None:
     one, other = KeySet(), KeySet()
