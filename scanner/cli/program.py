@@ -177,6 +177,18 @@ def init(
     )
 
 
+@app.command("export-script")
+def export_script() -> ExitCode:
+    """Print a PowerShell script that reads a tenant into an evidence folder; it changes nothing there.
+
+    Run it in Windows PowerShell 5.1 or PowerShell 7 as somebody with Global Reader, then: smtp-posture import FOLDER.
+    """
+    from scanner.app.export_script import write_export_script
+
+    typer.echo(write_export_script(), nl=False)
+    return ExitCode.OK
+
+
 @app.command()
 def doctor(
     config: o.ConfigFile = None, tenant: o.TenantName = None, out: o.Out = DEFAULT_OUT, as_json: o.AsJson = False

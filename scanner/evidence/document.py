@@ -22,7 +22,8 @@ Generated from `scanner/evidence/sections/` by `scanner.evidence.document.render
 hand, run `make docs`.
 
 `smtp-posture import FOLDER` reads a tenant from files, without signing in. `smtp-posture export-script` prints a
-read-only PowerShell script that makes such a folder.
+read-only PowerShell script (Windows PowerShell 5.1 or PowerShell 7) that makes such a folder: Get- cmdlets and GET
+requests only. What it can't read it leaves out, and says why in `tenant.json`.
 
 | file | content | CSV too | without it |
 |---|---|---|---|
@@ -58,7 +59,7 @@ _RULES = """\
 ## What is not
 
 - **A missing file** is a missing section: what depends on it is unknown, and where a verdict needs it the run ends with
-  exit code 4.
+  exit code 4. `missing` in `tenant.json` may say why, by the section's name: `{"users": "403 …"}`.
 - **A broken file** is an error that names file, line and column; its section is missing. A row that can't be used makes
   its section partial.
 - **Null, an absent key, `""` and an unreadable value** are four things. For `SmtpClientAuthenticationDisabled` of a

@@ -8,11 +8,11 @@ from scanner.evidence.row import Row
 from scanner.evidence.section import Section
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
-from scanner.model.text import Text, say
+from scanner.model.text import Text, join, quote, say
 from scanner.sources.folder.find import Entry, Form, Listing, list_folder, some
 from scanner.sources.folder.reading import items_of, last_written, named
 from scanner.sources.folder.tally import Tally
-from scanner.sources.folder.whose import tenant_of
+from scanner.sources.folder.whose import left_out, tenant_of
 from scanner.sources.interface import PageSink, Progress
 
 TENANT = "tenant"
@@ -35,6 +35,7 @@ class FolderSource:
         self._sections = sections
         self.problems: list[Text] = []
         self.notes: list[Text] = []
+        self._left_out: dict[str, str] = {}
 
     @property
     def origin(self) -> str:
@@ -75,12 +76,13 @@ class FolderSource:
                 self.problems.append(problem)
                 return Tenant()
             case row:
+                self._left_out = left_out(Row(row))
                 return tenant_of(Row(row), self.problems)
 
     def _read(self, section: Section[Any], listing: Listing, tenant: Tenant, tally: Tally) -> SectionReport:
         entries = listing.entries.get(section.name)
         if not entries:
-            return _missing(section, listing)
+            return _missing(section, listing, self._left_out.get(section.name, ""))
         for entry in entries:
             _read_entry(section, entry, listing, tally)
         self.problems += tally.problems()
@@ -99,10 +101,11 @@ def _read_entry(section: Section[Any], entry: Entry, listing: Listing, tally: Ta
         tally.take(items_of(entry, listing.strangers), tabular=tabular)
 
 
-def _missing(section: Section[Any], listing: Listing) -> SectionReport:
+def _missing(section: Section[Any], listing: Listing, left_out: str) -> SectionReport:
     refused = listing.refused.get(section.name)
     ending = "csv" if section.several else "json"
-    reason = refused or say("no file {file} in the folder", file=f"{section.name}.{ending}")
+    absent = say("no file {file} in the folder", file=f"{section.name}.{ending}")
+    reason = refused or join(": ", [absent, quote(left_out)])
     return SectionReport(section=section.name, state=SectionState.MISSING, reason=reason)
 
 

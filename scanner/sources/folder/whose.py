@@ -30,6 +30,21 @@ def tenant_of(row: Row, problems: list[Text]) -> Tenant:
     )
 
 
+def left_out(row: Row) -> dict[str, str]:
+    """Read why sections are not in the folder, as whoever exported it says in ``missing``.
+
+    Args:
+        row: What ``tenant.json`` holds.
+
+    Returns:
+        The reason by the section's name.
+    """
+    reasons = row.raw("missing")
+    if not isinstance(reasons, dict):
+        return {}
+    return {name.lower(): printable(reason) for name, reason in reasons.items() if isinstance(reason, str) and reason}
+
+
 def _id_of(row: Row, problems: list[Text]) -> str:
     tenant_id = row.id("id")
     if ID.fullmatch(tenant_id):
