@@ -39,6 +39,7 @@ T = TypeVar("T")
 PASSING = frozenset({429, 500, 502, 503, 504})
 CLAIMS = re.compile(r'\bclaims="(?P<encoded>[A-Za-z0-9+/_=-]+)"')
 CLAIMS_ROUNDS = 2
+AT_ONCE = 1 << 18  # bytes that may wait to be taken; a packed page should fit in
 
 
 class Wire:
@@ -123,7 +124,8 @@ class Wire:
         self, call: Call[T], url: URL, token: str, waited: float
     ) -> tuple[int, CIMultiDictProxy[str], bytes]:
         """Send one request, take its body as it comes, up to the cap, and note it whatever comes of it."""
-        status, body = 0, bytearray()
+        status, received = 0, 0
+        chunks: list[bytes] = []
         method = "GET" if call.body is None else "POST"
         try:
             async with self._session.request(
@@ -135,14 +137,13 @@ class Wire:
             ) as response:
                 status = response.status
                 async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > self._patience.body:
+                    chunks.append(chunk)
+                    received += len(chunk)
+                    if received > self._patience.body:
                         raise UnreadableError(say("an answer was larger than {bytes} bytes", bytes=self._patience.body))
-                return status, response.headers, bytes(body)
+                return status, response.headers, b"".join(chunks)
         finally:
-            self._log.note(
-                method=method, url=str(url), status=status, received=len(body), waited=waited, body=call.body
-            )
+            self._log.note(method=method, url=str(url), status=status, received=received, waited=waited, body=call.body)
 
     def _decode(self, call: Call[T], headers: CIMultiDictProxy[str], packed: bytes) -> T:
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
