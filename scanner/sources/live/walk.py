@@ -36,7 +36,7 @@ from scanner.sources.live.together import run_together, work_off
 from scanner.sources.live.traces import read_traces
 
 PARTS_ABREAST = 8
-# How a name before the @ may begin, by the rules for userPrincipalName. All takes as long as the part that ends last, so
+# How a name before the @ may begin, by the rules for userPrincipalName. All takes as long as the part that ends last:
 # those that are likely to be long begin first (INFERRED from given names and names of functions).
 OFTEN_FIRST = "smajcdlkrbtepnhgifvowzyuqx"
 BEGINNINGS = tuple(dict.fromkeys((*OFTEN_FIRST, *ALPHABET, "!", "#", "^", "~", "''")))
