@@ -193,7 +193,10 @@ def _conditions(conditions: Conditions, names: Names) -> Iterator[Text]:
             yield say("It is not for legacy clients, which SMTP with a password is.")
     if conditions.locations:
         yield from _places(conditions.locations, names)
-    if conditions.platforms:
+    if conditions.platforms and not conditions.platforms.include:
+        left_out = _list(sorted(conditions.platforms.exclude))
+        yield say("It names no platform that it is for, and leaves out: {platforms}.", platforms=left_out)
+    elif conditions.platforms:
         yield say("It asks which platform the device has: {platforms}.", platforms=_sides(conditions.platforms))
     if conditions.device_filter or conditions.device_states:
         yield say("It is limited to certain devices.")
