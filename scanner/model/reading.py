@@ -15,7 +15,7 @@ class RawRows(Frozen, frozen=True, kw_only=True):
     """
 
     count: int
-    body: bytes
+    body: bytes | memoryview
     number: int = 0
 
 

@@ -94,12 +94,12 @@ def rows_of(rows: Sequence[Mapping[str, object]] | RawRows) -> Sequence[Mapping[
     return _decode(rows.body) if isinstance(rows, RawRows) else rows
 
 
-def _decode(body: bytes) -> tuple[Mapping[str, object], ...]:
+def _decode(body: bytes | memoryview) -> tuple[Mapping[str, object], ...]:
     """Decode rows; a number beyond all floats, which msgspec does not take, is infinite."""
     try:
         return ROWS.decode(body)
     except msgspec.ValidationError:
-        return tuple(json.loads(body))
+        return tuple(json.loads(bytes(body)))
 
 
 def to_page(row: Row[Any]) -> StoredPage:

@@ -97,12 +97,12 @@ _open_envelope = msgspec.json.Decoder(_Envelope).decode
 _split_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
-def decode_rows(body: bytes) -> list[dict[str, object]]:
+def decode_rows(body: bytes | memoryview) -> list[dict[str, object]]:
     """Give rows with all that they hold; a number beyond all floats, which msgspec does not take, is infinite."""
     try:
         return _decode_rows(body)
     except msgspec.ValidationError:
-        rows: list[dict[str, object]] = json.loads(body)
+        rows: list[dict[str, object]] = json.loads(bytes(body))
         return rows
 
 
@@ -119,7 +119,7 @@ def decode_page(body: bytes) -> ListPage:
         envelope, rows, keys = _take_apart(body)
     except msgspec.DecodeError:
         envelope = _open_envelope(body)
-        rows = bytes(envelope.value)
+        rows = memoryview(envelope.value)
         keys = _decode_keys(rows)
     return ListPage(
         rows=RawRows(count=len(keys), body=rows),
@@ -129,7 +129,7 @@ def decode_page(body: bytes) -> ListPage:
     )
 
 
-def _take_apart(body: bytes) -> tuple[_Envelope, bytes, list[RowKeys]]:
+def _take_apart(body: bytes) -> tuple[_Envelope, memoryview, list[RowKeys]]:
     """Read a page whose rows come last, as they always do so far, once over instead of twice.
 
     What stands before the rows is read as a page without rows, and the rest as an array: where both can be read, the
@@ -141,7 +141,7 @@ def _take_apart(body: bytes) -> tuple[_Envelope, bytes, list[RowKeys]]:
     found = ROWS_LAST.match(body)
     if found is None or not body.endswith(b"]}"):
         raise msgspec.DecodeError("other members after the rows")
-    rows = body[found.end() : -1]
+    rows = memoryview(body)[found.end() : -1]  # not a copy, which would take a tenth of the time
     return _open_envelope(body[: found.end()] + b"[]}"), rows, _decode_keys(rows)
 
 

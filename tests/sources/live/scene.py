@@ -46,7 +46,10 @@ class Shelf:
     @property
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """All rows by section, decoded."""
-        return {name: [row for _, page in pages for row in json.loads(page.body)] for name, pages in self.kept.items()}
+        return {
+            name: [row for _, page in pages for row in json.loads(bytes(page.body))]
+            for name, pages in self.kept.items()
+        }
 
     def add_page(
         self,
@@ -57,7 +60,7 @@ class Shelf:
         place: Place | None = None,
     ) -> int:
         assert isinstance(rows, RawRows)
-        assert rows.count == len(json.loads(rows.body)) > 0, "an empty page is not worth a call"
+        assert rows.count == len(json.loads(bytes(rows.body))) > 0, "an empty page is not worth a call"
         assert section not in self.reports, "a page after the section was closed"
         assert not tabular
         self.threads.add(threading.get_ident())
