@@ -10,13 +10,14 @@ from typing import Any, assert_never
 import msgspec
 
 from scanner.app.run import utc_now
-from scanner.app.sources import EXPORTED
+from scanner.app.sources import EXPORTED, sections_of
 from scanner.app.surroundings import Level, Remark, examine_machine, fault, ok, tell_end
 from scanner.completeness import NEEDED
 from scanner.config import Config, TenantConfig
 from scanner.errors import ConfigurationError, ExitCode, SourceError
 from scanner.evidence.document import asked
-from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS
+from scanner.evidence.permissions import DELEGATED
+from scanner.evidence.registry import NAMING_PERMISSION
 from scanner.evidence.section import Cmdlet, Section
 from scanner.gates.order import GATES
 from scanner.model.frozen import Frozen
@@ -98,7 +99,9 @@ class Examination(Frozen, frozen=True, kw_only=True):
     sections: tuple[SectionFinding, ...]
 
 
-def examine(config: Config, tenant: TenantConfig, out: Path, progress: Progress) -> Examination:
+def examine(
+    config: Config, tenant: TenantConfig, out: Path, progress: Progress, *, attended: bool = False
+) -> Examination:
     """Try everything that a scan of a tenant would need, and alter nothing.
 
     Args:
@@ -106,6 +109,7 @@ def examine(config: Config, tenant: TenantConfig, out: Path, progress: Progress)
         tenant: The tenant.
         out: The folder of the reports.
         progress: Is told what is waited for.
+        attended: Somebody is there who can enter a code.
     """
     remarks = list(examine_machine(config, tenant, out, os.environ))
     probing: Probing | None = None
@@ -115,11 +119,12 @@ def examine(config: Config, tenant: TenantConfig, out: Path, progress: Progress)
         remarks += tell_certificate(target)
         remarks += map(tell_host, asyncio.run(reach(target, patience, utc_now)))
         progress.tell("signing in, and asking each section for one row")
-        probing = asyncio.run(probe_tenant(target, SECTIONS, patience, progress.wait))
+        prompt = progress.tell if attended else None
+        probing = asyncio.run(probe_tenant(target, sections_of(tenant), patience, progress.wait, prompt))
         remarks += tell_probing(probing, tenant)
     except (SourceError, ConfigurationError) as error:
         remarks.append(fault("sign-in", error))
-    sections = tuple(map(find, probing.probes)) if probing else tuple(map(not_tried, SECTIONS))
+    sections = tuple(map(find, probing.probes)) if probing else tuple(map(not_tried, sections_of(tenant)))
     return Examination(
         tenant=probing.tenant if probing else Tenant(id=tenant.id, cloud=tenant.cloud),
         exit_code=judge(remarks, sections),
@@ -288,7 +293,7 @@ def advise(probe: Probe) -> str:
     match probe.state:
         case ProbeState.READABLE:
             return ""
-        case ProbeState.FROM_FILES if probe.section is EXPORTED:
+        case ProbeState.FROM_FILES if probe.section.name == EXPORTED.name:
             return "Export it in the Exchange admin center, and name the file in [tenants.NAME.senders] exports."
         case ProbeState.FROM_FILES:
             return "It comes with an evidence folder only: smtp-posture export-script."
@@ -304,9 +309,10 @@ def advise(probe: Probe) -> str:
 def advise_grant(probe: Probe) -> str:
     """Say what to grant."""
     if probe.permission == EXCHANGE_ROLE:
+        whom = "whoever signs in" if probe.section.permission in DELEGATED.values() else "the app's service principal"
         return (
-            "Give the app's service principal Global Reader, or View-Only Organization Management in Exchange. It "
-            "takes 30 minutes to 2 hours until it works."
+            f"Give {whom} Global Reader, or View-Only Organization Management in Exchange. It takes 30 minutes to 2 "
+            "hours until it works."
         )
     if not probe.permission:
         return "No permission lacks by what the service said: read its answer above."

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.app.job import Waiver
 from scanner.config import (
@@ -17,7 +17,9 @@ from scanner.config import (
     load,
 )
 from scanner.errors import ConfigurationError
+from scanner.evidence.permissions import as_delegated
 from scanner.evidence.registry import BY_NAME, SECTIONS
+from scanner.evidence.section import Section
 from scanner.sources.interface import EvidenceSource
 
 if TYPE_CHECKING:
@@ -73,8 +75,22 @@ def folder_source(folder: Path) -> "FolderSource":
     return FolderSource(folder, SECTIONS)
 
 
-def live_source(tenant: TenantConfig) -> EvidenceSource:
+def sections_of(tenant: TenantConfig) -> tuple[Section[Any], ...]:
+    """Give the sections, each with the permission that the tenant's kind of credential needs."""
+    return as_delegated(SECTIONS) if is_personal(tenant) else SECTIONS
+
+
+def is_personal(tenant: TenantConfig) -> bool:
+    """Tell whether somebody has to be there to sign in."""
+    return tenant.credential.kind == "device-code"
+
+
+def live_source(tenant: TenantConfig, *, attended: bool = False) -> EvidenceSource:
     """Open a tenant over the network, with what is exported beside it.
+
+    Args:
+        tenant: The tenant.
+        attended: Somebody is there who can enter a code.
 
     Raises:
         ConfigurationError: Its credential can't be used.
@@ -82,8 +98,9 @@ def live_source(tenant: TenantConfig) -> EvidenceSource:
     from scanner.sources import live  # noqa: PLC0415 -- the HTTP client loads only where it is used
     from scanner.sources.exports import WithExports  # noqa: PLC0415 -- loaded only where it is used
 
-    served = [section for section in SECTIONS if section is not EXPORTED]
-    source = live.LiveSource(live.Target.of(tenant, os.environ), served, live.patience_for(tenant.limits))
+    served = [section for section in sections_of(tenant) if section.name != EXPORTED.name]
+    target, patience = live.Target.of(tenant, os.environ), live.patience_for(tenant.limits)
+    source = live.LiveSource(target, served, patience, attended=attended)
     return WithExports(source, EXPORTED, tenant.senders.exports)
 
 

@@ -13,7 +13,7 @@ from scanner.app.past import earlier_use
 from scanner.app.resume import choose_evidence
 from scanner.app.run import finish_run, run_job, utc_now
 from scanner.cli.options import make_job
-from scanner.cli.terminal import plain, plain_json, progress_on_terminal
+from scanner.cli.terminal import is_attended, plain, plain_json, progress_on_terminal
 from scanner.config import TenantConfig
 from scanner.errors import ExitCode
 from scanner.evidence.registry import SECTIONS
@@ -37,13 +37,13 @@ def do_scan(*, config_file: Path | None, tenant_name: str | None, as_json: bool,
     config = sources.load_config(config_file)
     tenant = sources.choose_tenant(config, tenant_name)
     job = make_job(**choices, config=config, **of_tenant(tenant))
-    return announce(scan_tenant(tenant, job), job.fail_on, as_json=as_json)
+    return announce(scan_tenant(tenant, job, attended=is_attended()), job.fail_on, as_json=as_json)
 
 
-def scan_tenant(tenant: TenantConfig, job: Job) -> FinishedRun:
+def scan_tenant(tenant: TenantConfig, job: Job, *, attended: bool = False) -> FinishedRun:
     """Scan a tenant, and show how far it has come."""
     with progress_on_terminal() as progress:
-        return run_job(sources.live_source(tenant), job, progress)
+        return run_job(sources.live_source(tenant, attended=attended), job, progress)
 
 
 def do_import(

@@ -13,7 +13,7 @@ from scanner.app import sources
 from scanner.app.doctor import LACKING, Examination, SectionFinding, examine
 from scanner.app.surroundings import Level, Remark
 from scanner.cli.commands import print_json
-from scanner.cli.terminal import LineProgress, plain
+from scanner.cli.terminal import LineProgress, is_attended, plain
 from scanner.errors import ExitCode
 
 MARKS = {Level.OK: ("○", "green"), Level.WARNING: ("!", "yellow"), Level.FAULT: ("✕", "red")}
@@ -33,7 +33,7 @@ def do_doctor(*, config_file: Path | None, tenant_name: str | None, out: Path, a
     """Examine a tenant, and say what was found."""
     config = sources.load_config(config_file)
     tenant = sources.choose_tenant(config, tenant_name)
-    found = examine(config, tenant, out, LineProgress())
+    found = examine(config, tenant, out, LineProgress(), attended=is_attended())
     if as_json:
         print_json(found)
     else:

@@ -1,6 +1,5 @@
 """What ``init`` asks on a terminal, and what it says it has written."""
 
-import sys
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -8,6 +7,7 @@ import typer
 
 from scanner.app.registration import CloudOfModules, ExchangeRight, Wish, Written, write_first_files
 from scanner.cli.commands import print_json, print_line, say_on_stderr
+from scanner.cli.terminal import is_attended
 from scanner.config.tables import CredentialKind
 from scanner.errors import ConfigurationError, ExitCode
 
@@ -53,7 +53,7 @@ def do_init(
 
 def ask(question: str, default: str) -> str:
     """Ask on a terminal, and take the default elsewhere."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_attended():
         return default
     return str(typer.prompt(question, default=default, show_default=bool(default), err=True)).strip()
 

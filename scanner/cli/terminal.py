@@ -136,6 +136,11 @@ class BarProgress:
             self._progress.update(last, waiting=words)
 
 
+def is_attended() -> bool:
+    """Tell whether somebody is there, who sees stderr and could answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 @contextmanager
 def progress_on_terminal() -> Iterator[LineProgress | BarProgress]:
     """Show progress on stderr: bars where it is a terminal, else a few lines."""

@@ -1,7 +1,7 @@
 """The permissions that a reading takes, service by service, as the registry of sections names them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS
@@ -12,6 +12,11 @@ EXCHANGE_APP: Final = "00000002-0000-0ff1-ce00-000000000000"
 AS_APP: Final = "Exchange.ManageAsApp"
 # Exchange calls its permission otherwise where somebody signs in (facts/apis.md §1.7); Graph does not.
 DELEGATED: Final = {AS_APP: "Exchange.Manage"}
+
+
+def as_delegated(sections: Iterable[Section[Any]]) -> tuple[Section[Any], ...]:
+    """Give sections with the permissions that somebody who signs in needs, instead of an application."""
+    return tuple(replace(one, permission=DELEGATED.get(one.permission, one.permission)) for one in sections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.evidence.document import asked
+from scanner.evidence.permissions import AS_APP, DELEGATED
 from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS
 from scanner.evidence.section import Cmdlet, Section
 from scanner.gates.calendar import CALENDAR, RetirementCalendar
@@ -50,6 +51,9 @@ Give its service principal either the Entra role **Global Reader**, or inside Ex
 Organization Management** (`New-ServicePrincipal -AppId … -ObjectId …`, then `Add-RoleGroupMember`). The object id is
 the enterprise application's, not the app registration's. Security Reader is not enough: it can't read mailboxes and
 the organization's configuration.
+
+Where somebody signs in with a device code, the same names are delegated permissions, with `{delegated}` in place of
+`Exchange.ManageAsApp`, and the role is that of whoever signs in.
 
 The program runs these cmdlets and no others:"""
 
@@ -148,7 +152,7 @@ def render_permissions() -> str:
         "## By section",
         "\n".join(("| section | asked for | permission | gates | core |", "|---|---|---|---|---|", *section_rows())),
         "A section that is not core leaves a run complete when it is missing.",
-        _EXCHANGE,
+        _EXCHANGE.format(delegated=DELEGATED[AS_APP]),
         "\n".join(f"- `{name}`" for name in cmdlets),
     )
     return "\n\n".join(parts) + "\n"

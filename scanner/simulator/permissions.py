@@ -21,6 +21,8 @@ MAIL_ROLES = frozenset({"Mail.Send"})
 MANAGE_AS_APP = "Exchange.ManageAsApp"
 EXCHANGE_ROLES = frozenset({MANAGE_AS_APP})
 """Application permissions on Exchange Online."""
+MANAGE_AS_PERSON = "Exchange.Manage"
+"""The same for somebody who signed in."""
 EXCHANGE_RBAC = "ExchangeRole"
 """Stands for the right inside Exchange (Global Reader, or a role group), which no token shows."""
-ALL_RIGHTS = GRAPH_ROLES | MAIL_ROLES | EXCHANGE_ROLES | {EXCHANGE_RBAC}
+ALL_RIGHTS = GRAPH_ROLES | MAIL_ROLES | EXCHANGE_ROLES | {MANAGE_AS_PERSON, EXCHANGE_RBAC}

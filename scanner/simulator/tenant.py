@@ -25,9 +25,16 @@ from scanner.simulator.faults.request import Recogniser
 from scanner.simulator.graph import GraphApi
 from scanner.simulator.graph.desk import Desk
 from scanner.simulator.ledger import Ledger, Visit
-from scanner.simulator.login import LoginApi, Registration
+from scanner.simulator.login import CodeDesk, LoginApi, Person, Registration
 from scanner.simulator.paging import Bookmarks
-from scanner.simulator.permissions import ALL_RIGHTS, EXCHANGE_RBAC, EXCHANGE_ROLES, GRAPH_ROLES, MAIL_ROLES
+from scanner.simulator.permissions import (
+    ALL_RIGHTS,
+    EXCHANGE_RBAC,
+    EXCHANGE_ROLES,
+    GRAPH_ROLES,
+    MAIL_ROLES,
+    MANAGE_AS_PERSON,
+)
 from scanner.simulator.places import place_at
 from scanner.simulator.population import Population
 from scanner.simulator.server import HOST, TlsServer
@@ -77,6 +84,8 @@ class SimulatedTenant:
         if unknown := self._without - ALL_RIGHTS:
             raise ValueError(f"not a right of the simulated tenant: {', '.join(sorted(unknown))}")
         self._also = frozenset(also)
+        account = population.accounts[0]
+        self._person = Person(id=account.id, name=account.upn)
         self.population = population
         self.tenant_id = population.tenant_id
         self.client_id = population.client_id
@@ -196,6 +205,16 @@ class SimulatedTenant:
 
     def _open_services(self) -> None:
         scenario = self.population.scenario
+        self.codes = CodeDesk(
+            self._person,
+            issuer=f"{self.authority_url}/{self.tenant_id}/v2.0",
+            client_id=self.client_id,
+            tenant_id=self.tenant_id,
+            scopes={
+                self.graph_url: GRAPH_ROLES - self._without | self._also,
+                self.exchange_url: frozenset({MANAGE_AS_PERSON}) - self._without,
+            },
+        )
         self._login = LoginApi(
             root=self.authority_url,
             names=(self.tenant_id, scenario.domain, self.population.initial_domain),
@@ -209,6 +228,7 @@ class SimulatedTenant:
                 self.graph_url: (GRAPH_ROLES | MAIL_ROLES) - self._without | self._also,
                 self.exchange_url: EXCHANGE_ROLES - self._without,
             },
+            codes=self.codes,
             mint=self._mint,
         )
         rows = self._faults.service.rows

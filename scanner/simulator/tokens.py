@@ -50,7 +50,9 @@ class Claims(Frozen, frozen=True, kw_only=True):
 
     audience: str
     roles: frozenset[str]
-    """Application permissions."""
+    """Application permissions; where it acts for a person, scopes."""
+    person: str = ""
+    """The sign-in name of the person whom it acts for; empty where it is the application's own."""
 
 
 class _Floor(Frozen, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ class Mint:
             "aud": claims.audience,
             "appid": self._client_id,
             "tid": self._tenant_id,
-            "roles": sorted(claims.roles),
+            **_name_rights(claims),
             "iat": now,
             "nbf": now,
             "exp": now + self.lifetime,
@@ -134,7 +136,8 @@ class Mint:
         except jwt.InvalidTokenError as error:
             raise TokenRefusedError("InvalidAuthenticationToken") from error
         self._refuse_taken_back(audience, content["serial"])
-        return Claims(audience=audience, roles=frozenset(content["roles"]) - self._dropped)
+        rights = content.get("roles") or content.get("scp", "").split()
+        return Claims(audience=audience, roles=frozenset(rights) - self._dropped, person=content.get("upn", ""))
 
     def number(self, authorization: str) -> int:
         """Return which of the issued tokens came with a request, counted from 1; 0 where it was none of them."""
@@ -167,3 +170,10 @@ class Mint:
         if serial > floor.last and floor.answered:
             return
         raise TokenRefusedError(_CANCELLED if floor.challenge else _EXPIRED, challenged=floor.challenge)
+
+
+def _name_rights(claims: Claims) -> Mapping[str, object]:
+    """Name what a token allows: an application's roles are a list, a person's scopes words in one string."""
+    if claims.person:
+        return {"scp": " ".join(sorted(claims.roles)), "upn": claims.person}
+    return {"roles": sorted(claims.roles)}

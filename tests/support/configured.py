@@ -13,7 +13,7 @@ def write_config(
     Args:
         folder: Where it is written, and a secret beside it.
         tenant: The tenant, running.
-        kind: "certificate" or "secret".
+        kind: "certificate", "secret" or "device-code".
         store: The store's file; ``store.db`` in the folder where it is not given.
     """
     secret = folder / "secret.txt"
@@ -21,6 +21,7 @@ def write_config(
     credential = {
         "certificate": f'certificate_file = "{tenant.certificate_file}"',
         "secret": f'secret_file = "{secret}"',
+        "device-code": "",
     }[kind]
     path = folder / "smtp-posture.toml"
     path.write_text(

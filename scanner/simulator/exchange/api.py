@@ -12,7 +12,7 @@ from scanner.simulator.exchange.cmdlets import CMDLETS, Cmdlet, IdentityUnknownE
 from scanner.simulator.exchange.filters import FilterUnreadableError
 from scanner.simulator.exchange.rows import Row
 from scanner.simulator.paging import Bookmarks
-from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
+from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP, MANAGE_AS_PERSON
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.tokens import Mint, TokenRefusedError
@@ -89,7 +89,7 @@ class ExchangeApi:
             command = msgspec.json.decode(ask.body, type=_Body).cmdlet_input
         except msgspec.DecodeError:
             return refusals.body_is_wrong()
-        if MANAGE_AS_APP not in claims.roles:
+        if (MANAGE_AS_PERSON if claims.person else MANAGE_AS_APP) not in claims.roles:
             return refusals.call_is_not_allowed(command.cmdlet_name)
         cmdlet = CMDLETS.get(command.cmdlet_name)
         if cmdlet is None or not self._mint.allows(EXCHANGE_RBAC):

@@ -1,6 +1,7 @@
-"""The simulated identity platform: discovery and the token endpoint."""
+"""The simulated identity platform: discovery, codes and the token endpoint."""
 
 from scanner.simulator.login.api import LoginApi
+from scanner.simulator.login.person import CodeDesk, Person
 from scanner.simulator.login.registration import Registration
 
-__all__ = ["LoginApi", "Registration"]
+__all__ = ["CodeDesk", "LoginApi", "Person", "Registration"]

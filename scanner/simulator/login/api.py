@@ -1,9 +1,10 @@
-"""OIDC discovery and the client credentials flow."""
+"""OIDC discovery, the client credentials flow, and the device code flow."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from scanner.simulator.login import refusals
+from scanner.simulator.login.person import CodeDesk
 from scanner.simulator.login.refusals import SignInRefusedError
 from scanner.simulator.login.registration import Registration
 from scanner.simulator.tokens import Claims, Mint
@@ -11,7 +12,9 @@ from scanner.simulator.wire import Answer, Ask
 
 _DISCOVERY = ("v2.0", ".well-known", "openid-configuration")
 _TOKEN = ("oauth2", "v2.0", "token")
+_CODE = ("oauth2", "v2.0", "devicecode")
 _DEFAULT = "/.default"
+_BY_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 class LoginApi:
@@ -22,6 +25,7 @@ class LoginApi:
         names: names under which the tenant can be asked for; the first is its id.
         registration: the one application that it knows.
         resources: roles granted, by resource address.
+        codes: gives out codes to sign in with.
         mint: issues the tokens.
     """
 
@@ -32,19 +36,21 @@ class LoginApi:
         names: tuple[str, ...],
         registration: Registration,
         resources: Mapping[str, frozenset[str]],
+        codes: CodeDesk,
         mint: Mint,
     ) -> None:
         self._root = root
         self._names = names
         self._registration = registration
         self._resources = resources
+        self._codes = codes
         self._mint = mint
 
     def answer(self, ask: Ask) -> Answer:
         """Answer one request.
 
         Args:
-            ask: path `{tenant}/v2.0/.well-known/openid-configuration` or `{tenant}/oauth2/v2.0/token`.
+            ask: path `{tenant}/v2.0/.well-known/openid-configuration`, `{tenant}/oauth2/v2.0/token` or `…/devicecode`.
 
         Returns:
             The discovery document, a token, or a refusal in AADSTS terms.
@@ -58,6 +64,8 @@ class LoginApi:
                     return Answer(content=self._describe())
                 case "POST", path if path == _TOKEN:
                     return self._issue(dict(parse_qsl(ask.body.decode())))
+                case "POST", path if path == _CODE:
+                    return self._give_out_code(dict(parse_qsl(ask.body.decode())))
         except SignInRefusedError as refusal:
             return refusal.answer()
         return Answer(status=404)
@@ -74,21 +82,38 @@ class LoginApi:
             "subject_types_supported": ["pairwise"],
         }
 
+    def _give_out_code(self, form: Mapping[str, str]) -> Answer:
+        self._registration.verify_client(form.get("client_id", ""))
+        return Answer(content=self._codes.give_out(form.get("scope", "")))
+
     def _issue(self, form: Mapping[str, str]) -> Answer:
-        if form.get("grant_type") != "client_credentials":
-            raise refusals.grant_is_unsupported(form.get("grant_type", ""))
-        self._verify(form)
         scope = form.get("scope", "")
-        resource = scope.removesuffix(_DEFAULT)
-        if not scope.endswith(_DEFAULT) or resource not in self._resources:
+        match form.get("grant_type", ""):
+            case "client_credentials":
+                self._verify(form)
+                return self._answer_with_token(form, scope)
+            case grant if grant == _BY_CODE:
+                self._registration.verify_client(form.get("client_id", ""))
+                scope = self._codes.redeem_code(form.get("device_code", ""))
+            case "refresh_token":
+                self._registration.verify_client(form.get("client_id", ""))
+                self._codes.redeem_refresh_token(form.get("refresh_token", ""))
+            case other:
+                raise refusals.grant_is_unsupported(other)
+        return self._answer_with_token(form, scope, self._codes)
+
+    def _answer_with_token(self, form: Mapping[str, str], scope: str, codes: CodeDesk | None = None) -> Answer:
+        resource = next((word.removesuffix(_DEFAULT) for word in scope.split() if word.endswith(_DEFAULT)), "")
+        rights = codes.scopes if codes else self._resources
+        if resource not in rights:
             raise refusals.scope_is_wrong(scope)
+        claims = Claims(audience=resource, roles=rights[resource], person=codes.person.name if codes else "")
         content = {
             "token_type": "Bearer",
             "expires_in": self._mint.lifetime,
             "ext_expires_in": self._mint.lifetime,
-            "access_token": self._mint.issue(
-                Claims(audience=resource, roles=self._resources[resource]), answers_challenge="claims" in form
-            ),
+            "access_token": self._mint.issue(claims, answers_challenge="claims" in form),
+            **(codes.identify(resource) if codes else {}),
         }
         return Answer(content=content, headers={"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})
 

@@ -100,6 +100,30 @@ def credential_is_missing() -> SignInRefusedError:
     return SignInRefusedError(7000218, message)
 
 
+def code_is_pending() -> SignInRefusedError:
+    """Return the refusal of a code that nobody has entered yet."""
+    message = "OAuth 2.0 device flow error. Authorization is pending. Continue polling."
+    return SignInRefusedError(70016, message, error="authorization_pending", status=_BAD_REQUEST)
+
+
+def code_is_declined() -> SignInRefusedError:
+    """Return the refusal of a code whose request was declined."""
+    message = "User declined to consent to access the app."
+    return SignInRefusedError(65004, message, error="authorization_declined", status=_BAD_REQUEST)
+
+
+def code_is_wrong() -> SignInRefusedError:
+    """Return the refusal of a code that was not given out, or was used."""
+    message = "The provided value for the input parameter 'device_code' is not valid."
+    return SignInRefusedError(70019, message, error="bad_verification_code", status=_BAD_REQUEST)
+
+
+def refresh_token_is_wrong() -> SignInRefusedError:
+    """Return the refusal of a refresh token that is none."""
+    message = "The provided grant has expired due to it being revoked, a fresh auth token is needed."
+    return SignInRefusedError(50173, message, error="invalid_grant", status=_BAD_REQUEST)
+
+
 def grant_is_unsupported(grant: str) -> SignInRefusedError:
     """Return the refusal of another flow than client credentials."""
     message = f"The app requested an unsupported grant type '{grant}'."

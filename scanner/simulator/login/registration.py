@@ -39,7 +39,7 @@ class Registration(Frozen, frozen=True, kw_only=True):
         Raises:
             SignInRefusedError: unknown application, or wrong secret.
         """
-        self._verify_client(client_id)
+        self.verify_client(client_id)
         if not hmac.compare_digest(secret.encode(), self.secret.encode()):
             raise refusals.secret_is_wrong(client_id)
 
@@ -54,7 +54,7 @@ class Registration(Frozen, frozen=True, kw_only=True):
         Raises:
             SignInRefusedError: anything about it is wrong.
         """
-        self._verify_client(client_id)
+        self.verify_client(client_id)
         if not self._carries_thumbprint(_read_header(assertion)):
             raise refusals.certificate_is_unknown()
         content = self._open_assertion(assertion, audience)
@@ -76,7 +76,12 @@ class Registration(Frozen, frozen=True, kw_only=True):
         except jwt.InvalidTokenError as error:
             raise refusals.signature_is_wrong() from error
 
-    def _verify_client(self, client_id: str) -> None:
+    def verify_client(self, client_id: str) -> None:
+        """Verify that the application is this one; of a public client that is all.
+
+        Raises:
+            SignInRefusedError: it is another one.
+        """
         if client_id != self.client_id:
             raise refusals.application_is_unknown(client_id, self.tenant_name)
 

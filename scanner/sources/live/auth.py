@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import requests
 from scanner.errors import SignInError, SourceError
 from scanner.model.text import Text
 from scanner.model.text import quote as words
-from scanner.sources.live.credential import Issuer, TokenSession, open_issuer
+from scanner.sources.live.credential import Account, Issuer, Prompt, TokenSession, open_issuer
 from scanner.sources.live.failure import UnreadableError, quote
 from scanner.sources.live.patience import PassingError, Patience, keep_trying
 from scanner.sources.live.request_log import RequestLog
@@ -30,7 +31,9 @@ MSAL_MARGIN = 300  # seconds before its end from which MSAL replaces a token
 # What to do about what the identity platform says (its own list of AADSTS codes; facts/apis.md §4, §5).
 ADVICE: Mapping[str, str] = {
     "50034": "Look whether the account exists in this tenant.",
-    "53003": "A Conditional Access policy for workload identities blocks the app: exclude it there.",
+    "53003": "A Conditional Access policy blocks it, for workload identities or device codes: exclude it there.",
+    "70016": "Nobody entered the code in time: run it again.",
+    "65004": "Whoever entered the code declined: run it again.",
     "65001": "Let an admin consent to the app's permissions.",
     "90002": "Correct the tenant's id or domain in the configuration, and its cloud.",
     "500011": "Let an admin consent to the app's permission on this service.",
@@ -41,6 +44,7 @@ ADVICE: Mapping[str, str] = {
     "900023": "Correct the tenant's id or domain in the configuration.",
     "7000112": "Enable the app's enterprise application in this tenant.",
     "7000215": "Give the client secret's value, not its id, and see that it was copied whole.",
+    "7000218": "Allow public client flows in the app registration, which a device code needs.",
     "7000222": "The client secret has expired: make a new one, or better a certificate.",
 }
 OTHER_ADVICE = "Look the code up at https://login.microsoftonline.com/error, then correct credential and tenant."
@@ -53,13 +57,17 @@ class TokenSource:
         target: The tenant.
         patience: How long to wait.
         log: Is told of every request.
+        prompt: Shows somebody where to enter which code; ``None`` where nobody is there.
     """
 
-    def __init__(self, target: Target, patience: Patience, log: RequestLog) -> None:
+    def __init__(self, target: Target, patience: Patience, log: RequestLog, prompt: Prompt | None = None) -> None:
         self._target = target
         self._patience = patience
         self._desks: dict[str, _Desk] = {}
         self._session = TokenSession(target, patience, log)
+        self._prompt = prompt
+        self._account: Account | None = None
+        self._opening = threading.Lock()
 
     async def get(self, resource: str) -> str:
         """Give a token that is good now.
@@ -93,7 +101,9 @@ class TokenSource:
         return TOKEN_LIKE.sub(UNSEEN, text)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and wait for nobody any longer."""
+        if self._account:
+            self._account.stop()
         self._session.close()
 
     def _desk(self, resource: str) -> "_Desk":
@@ -124,7 +134,7 @@ class TokenSource:
 
     def _ask(self, issuer: Issuer | None, resource: str, claims: str) -> "Issued":
         try:
-            opened = issuer or open_issuer(self._target, self._session)
+            opened = issuer or self._open()
             answer = opened.issue(resource, claims)
         except requests.exceptions.SSLError as error:
             raise self._distrusted() from error
@@ -135,6 +145,14 @@ class TokenSource:
             seconds = answer.get("expires_in")
             return Issued(issuer=opened, token=token, seconds=float(seconds) if isinstance(seconds, int) else 0.0)
         raise self._refused(str(answer.get("error_description") or answer.get("error") or "nothing"))
+
+    def _open(self) -> Issuer:
+        """Open what gives tokens: one for each service, but one for both where somebody signs in."""
+        with self._opening:
+            opened = self._account or open_issuer(self._target, self._session, self._prompt)
+            if isinstance(opened, Account):
+                self._account = opened
+            return opened
 
     def _refused(self, said: str) -> SignInError:
         code = CODE.search(said)

@@ -82,7 +82,7 @@ def is_reading(method: str, url: str, body: object) -> bool:
         case "GET", None:
             return True
         case "POST", None:
-            return path.endswith("/oauth2/v2.0/token")
+            return path.endswith(("/oauth2/v2.0/token", "/oauth2/v2.0/devicecode"))
         case "POST", {"CmdletInput": {"CmdletName": str(name)}}:
             return path.endswith("/InvokeCommand") and name.startswith("Get-")
         case "POST", {"requests": [*items]}:

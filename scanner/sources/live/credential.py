@@ -2,9 +2,12 @@
 
 import datetime as dt
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
+from urllib.parse import urlsplit
 
 import msal
 import requests
@@ -14,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 
 from scanner.errors import ConfigurationError, SignInError
 from scanner.model.text import say
+from scanner.sources.live.failure import quote
 from scanner.sources.live.patience import ATTEMPTS_TO_CONNECT, PassingError, Patience, read_retry_after
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target, read_text
@@ -21,6 +25,10 @@ from scanner.sources.live.target import Target, read_text
 PRIVATE_KEY = re.compile(r"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 PASSING = frozenset({429, 500, 502, 503, 504})
+
+
+Prompt = Callable[[str], None]
+"""Shows a sentence to somebody."""
 
 
 class Issuer(Protocol):
@@ -61,12 +69,7 @@ class Application:
             instance_discovery=False,
             http_client=session,
         )
-        endpoint = str(self._app.authority.token_endpoint)
-        if not endpoint.startswith(f"{target.hosts.authority}/"):
-            raise SignInError(
-                f"{target.hosts.authority} names another host for tokens, which was not asked.",
-                "Correct the authority, or look who answers in its place.",
-            )
+        refuse_other_hosts(self._app, target)
 
     def issue(self, resource: str, claims: str) -> Mapping[str, object]:
         """Give a token (see ``Issuer``)."""
@@ -109,6 +112,93 @@ class ManagedIdentity:
 
     def _make_client(self) -> msal.ManagedIdentityClient:
         return msal.ManagedIdentityClient(self._identity, http_client=self._session)
+
+
+class Account:
+    """Somebody who signs in by a code, once for all services; tokens stay in memory, and end with the program.
+
+    Args:
+        target: The tenant.
+        session: The session for all requests.
+        prompt: Shows somebody where to enter which code.
+
+    Raises:
+        ValueError: MSAL: the tenant is not known at this authority.
+    """
+
+    def __init__(self, target: Target, session: requests.Session, prompt: Prompt) -> None:
+        self._app = msal.PublicClientApplication(
+            target.credential.client_id,
+            authority=f"{target.hosts.authority}/{target.tenant}",
+            instance_discovery=False,
+            http_client=session,
+        )
+        refuse_other_hosts(self._app, target)
+        self._prompt = prompt
+        self._lock = threading.Lock()
+        self._flow: dict[str, Any] = {}
+        self._fresh: set[str] = set()
+        self._refusal: Mapping[str, object] = {}
+
+    def issue(self, resource: str, claims: str) -> Mapping[str, object]:
+        """Give a token (see ``Issuer``); the first one waits until somebody has entered the code.
+
+        Who declined, or let the code expire, is not asked again.
+        """
+        scopes = [f"{resource}/.default"]
+        with self._lock:
+            answer = self._issue_silently(scopes, claims) or self._refusal or self._ask_somebody(scopes, claims)
+            self._fresh.update(scopes)
+            return answer
+
+    def forget(self) -> None:
+        """Take no token of the cache for the next request; who signed in stays known."""
+        self._fresh.clear()
+
+    def stop(self) -> None:
+        """Wait no longer for somebody to enter the code, and show none any more."""
+        self._refusal = self._refusal or {"error": "the program was ended"}
+        self._flow["expires_at"] = 0
+
+    def _issue_silently(self, scopes: list[str], claims: str) -> Mapping[str, object]:
+        """Give a token without asking; nothing where somebody has to be asked."""
+        for account in self._app.get_accounts():
+            answer: Mapping[str, object] | None = self._app.acquire_token_silent(
+                scopes, account, force_refresh=self._fresh.isdisjoint(scopes), claims_challenge=claims or None
+            )
+            return answer or {}
+        return {}
+
+    def _ask_somebody(self, scopes: list[str], claims: str) -> Mapping[str, object]:
+        """Show a code and wait; after a break in the network, for the code that was shown already."""
+        if self._flow.get("expires_at", 0) < time.time():
+            self._flow = self._app.initiate_device_flow(scopes, claims_challenge=claims or None)
+            if "user_code" not in self._flow:
+                return self._flow
+            page, code = quote(str(self._flow.get("verification_uri"))), quote(str(self._flow["user_code"]))
+            service = urlsplit(scopes[0]).hostname
+            self._prompt(f"To sign in to {service}, open {page} in a browser and enter the code {code}.")
+        answer: Mapping[str, object] = self._app.acquire_token_by_device_flow(
+            self._flow, claims_challenge=claims or None
+        )
+        self._flow = {}
+        if "access_token" not in answer:
+            self._refusal = answer
+        return answer
+
+
+def refuse_other_hosts(app: msal.ClientApplication, target: Target) -> None:
+    """Refuse an authority that sends those who ask for tokens elsewhere.
+
+    Raises:
+        SignInError: It does.
+    """
+    endpoints = (app.authority.token_endpoint, app.authority.device_authorization_endpoint)
+    if not all(str(endpoint).startswith(f"{target.hosts.authority}/") for endpoint in endpoints if endpoint):
+        raise SignInError(
+            f"{target.hosts.authority} names another host for tokens, which was not asked.",
+            "Correct the authority, or look who answers in its place.",
+        )
 
 
 class TokenSession(requests.Session):
@@ -163,12 +253,13 @@ class TokenSession(requests.Session):
             self._log.note(method=str(method), url=str(url), status=status, received=received)
 
 
-def open_issuer(target: Target, session: requests.Session) -> Issuer:
+def open_issuer(target: Target, session: requests.Session, prompt: Prompt | None) -> Issuer:
     """Open what gives tokens for the configured kind of credential.
 
     Args:
         target: The tenant.
         session: The session for all requests.
+        prompt: Shows somebody where to enter which code; ``None`` where nobody is there.
 
     Raises:
         ConfigurationError: The credential's files can't be used, or its kind can't be used without a person.
@@ -180,10 +271,9 @@ def open_issuer(target: Target, session: requests.Session) -> Issuer:
         case "managed-identity":
             return ManagedIdentity(target, session)
         case "device-code":
-            raise ConfigurationError(
-                "A device code can't be used yet: it needs a person at every sign-in.",
-                "Use a certificate; `smtp-posture init` shows how to register one.",
-            )
+            if prompt is None:
+                raise nobody_there()
+            return Account(target, session, prompt)
     assert_never(target.credential.kind)
 
 
@@ -197,6 +287,14 @@ def read_certificate_end(target: Target) -> dt.datetime | None:
         return None
     certificate = x509.load_pem_x509_certificate(_read_certificate(target)["public_certificate"].encode())
     return certificate.not_valid_after_utc
+
+
+def nobody_there() -> ConfigurationError:
+    """Make the error of a device code where nobody could enter it."""
+    return ConfigurationError(
+        "A device code needs somebody at a terminal, at every sign-in: tokens are never kept on disk.",
+        "Use a certificate for what runs by itself; `smtp-posture init` makes one.",
+    )
 
 
 def name_cause(error: BaseException) -> str:

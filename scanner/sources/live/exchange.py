@@ -43,6 +43,9 @@ class Exchange:
         tenant: Tenant id.
         patience: How long to wait.
         announce: Is told why requests wait, and for how many seconds.
+
+    Attributes:
+        anchor: The mailbox that every request is anchored at.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Exchange:
             "Exchange", abreast=ABREAST, longest=patience.call, rate=patience.limits.exchange, announce=announce
         )
         self.tenant = tenant
+        self.anchor = ANCHOR.format(tenant=tenant)
 
     def open_listing(self, ask: Cmdlet, mark: Bookmark = BEGINNING) -> "CmdletListing":
         """Open the rows of a cmdlet, where they were left off.
@@ -158,7 +162,7 @@ class CmdletListing:
             body={"CmdletInput": {"CmdletName": self._ask.name, "Parameters": dict(self._ask.parameters)}},
             headers={
                 "Prefer": f"odata.maxpagesize={ROWS_OF_A_PAGE}",
-                "X-AnchorMailbox": ANCHOR.format(tenant=self._exchange.tenant),
+                "X-AnchorMailbox": self._exchange.anchor,
                 "X-ResponseFormat": "json",
                 "X-CmdletName": self._ask.name,
                 "connection-id": self.mark.connection,

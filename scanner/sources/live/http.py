@@ -19,6 +19,7 @@ from scanner.errors import ConfigurationError, SourceError
 from scanner.model.text import Text, say
 from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
+from scanner.sources.live.credential import Prompt
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.lane import Lane
 from scanner.sources.live.packing import PackingError, unpack
@@ -168,13 +169,16 @@ class Wire:
 
 
 @asynccontextmanager
-async def open_wire(target: Target, patience: Patience, log: RequestLog) -> AsyncIterator[tuple[Wire, TokenSource]]:
+async def open_wire(
+    target: Target, patience: Patience, log: RequestLog, prompt: Prompt | None = None
+) -> AsyncIterator[tuple[Wire, TokenSource]]:
     """Open the connection to a tenant's services and close it in the end.
 
     Args:
         target: The tenant.
         patience: How long to wait.
         log: Is told of every request.
+        prompt: Shows somebody where to enter which code; ``None`` where nobody is there.
 
     Yields:
         What sends requests, and where its tokens come from.
@@ -182,7 +186,7 @@ async def open_wire(target: Target, patience: Patience, log: RequestLog) -> Asyn
     Raises:
         ConfigurationError: The trusted authority's file can't be read.
     """
-    tokens = TokenSource(target, patience, log)
+    tokens = TokenSource(target, patience, log, prompt)
     try:
         async with open_session(target, patience) as session:
             yield Wire(session, tokens, patience, log), tokens

@@ -3,7 +3,8 @@
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from scanner.errors import SourceError
 from scanner.model.tenant import Tenant
@@ -19,31 +20,55 @@ from scanner.sources.live.target import Target
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-async def sign_in(tokens: TokenSource, target: Target) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What the tokens say of a sign-in.
+
+    Attributes:
+        tenant_id: The tenant's id; empty where neither they nor the configuration give it.
+        person: The sign-in name of who signed in; empty where the application itself did.
+        claims: What each service's token says, by ``graph`` or ``exchange``.
+        refusals: Why a service gave no token, by the same names.
+    """
+
+    tenant_id: str
+    person: str
+    claims: Mapping[str, Mapping[str, object]]
+    refusals: Mapping[str, SourceError]
+
+
+async def sign_in(tokens: TokenSource, target: Target) -> SignedIn:
     """Sign in to both services before anything is asked.
 
     Args:
         tokens: Where tokens come from.
         target: The tenant.
 
-    Returns:
-        The tenant's id as the token says it; empty where it doesn't.
-
     Raises:
         SourceError: Neither service gets a token, or the token is for another tenant.
     """
-    hosts = target.hosts
-    both = await asyncio.gather(tokens.get(hosts.graph), tokens.get(hosts.exchange), return_exceptions=True)
-    issued = [token for token in both if isinstance(token, str)]
-    if not issued:
+    roots = {"graph": target.hosts.graph, "exchange": target.hosts.exchange}
+    both = await asyncio.gather(*map(tokens.get, roots.values()), return_exceptions=True)
+    claims = {name: read_claims(token) for name, token in zip(roots, both, strict=True) if isinstance(token, str)}
+    if not claims:
         raise _first_error(both)
-    named = str(read_claims(issued[0]).get("tid", "")).lower()
+    said = next(iter(claims.values()))
+    named = str(said.get("tid", "")).lower()
     wanted = target.tenant.lower()
     if GUID.fullmatch(wanted) and named and named != wanted:
         raise SourceError(
             f"The token is for tenant {named}, not for {wanted}.", "Correct the tenant's id in the configuration."
         )
-    return named if GUID.fullmatch(named) else wanted if GUID.fullmatch(wanted) else ""
+    return SignedIn(
+        tenant_id=named if GUID.fullmatch(named) else wanted if GUID.fullmatch(wanted) else "",
+        person=str(said.get("upn") or said.get("preferred_username") or "") if "scp" in said else "",
+        claims=claims,
+        refusals={
+            name: error.fatal or SourceError(str(error.reason))
+            for name, error in zip(roots, both, strict=True)
+            if isinstance(error, UnreadableError)
+        },
+    )
 
 
 async def read_tenant(graph: Graph, target: Target, tenant_id: str) -> Tenant:
@@ -76,24 +101,27 @@ def configured_domain(target: Target) -> str:
     return "" if GUID.fullmatch(wanted) else wanted
 
 
-def open_exchange(wire: Wire, target: Target, tenant_id: str, patience: Patience, announce: Announce) -> Exchange:
-    """Open a tenant's Exchange.
+def open_exchange(wire: Wire, target: Target, signed_in: SignedIn, patience: Patience, announce: Announce) -> Exchange:
+    """Open a tenant's Exchange; requests of a person are anchored at that person's mailbox (facts/apis.md §1.1).
 
     Args:
         wire: What sends requests.
         target: The tenant.
-        tenant_id: Its id; the configured name where it is empty.
+        signed_in: Who signed in.
         patience: How long to wait.
         announce: Is told why requests wait, and for how many seconds.
     """
-    return Exchange(
+    exchange = Exchange(
         wire,
         root=target.hosts.exchange,
         suffix=target.exchange_suffix,
-        tenant=tenant_id or target.tenant,
+        tenant=signed_in.tenant_id or target.tenant,
         patience=patience,
         announce=announce,
     )
+    if signed_in.person:
+        exchange.anchor = f"UPN:{signed_in.person}"
+    return exchange
 
 
 def _first_error(outcomes: Sequence[str | BaseException]) -> BaseException:

@@ -49,7 +49,7 @@ class Holding:
         roles, scopes = claims.get("roles"), claims.get("scp")
         named = [str(role) for role in roles] if isinstance(roles, list) else []
         spoken = scopes.split() if isinstance(scopes, str) else []
-        return cls(service=service, delegated=bool(spoken), permissions=tuple(sorted({*named, *spoken})))
+        return cls(service=service, delegated=isinstance(scopes, str), permissions=tuple(sorted({*named, *spoken})))
 
     @property
     def writing(self) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from scanner.evidence.section import (
 from scanner.model.section import NOT_LICENSED
 from scanner.model.tenant import Tenant
 from scanner.model.text import NOTHING, Text, quote
-from scanner.sources.live.auth import TokenSource, read_claims
 from scanner.sources.live.cmdlets import BAD_REQUEST
+from scanner.sources.live.credential import Prompt
 from scanner.sources.live.exchange import Exchange
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
@@ -96,7 +96,11 @@ class Probing:
 
 
 async def probe_tenant(
-    target: Target, sections: Sequence[Section[Any]], patience: Patience, announce: Announce
+    target: Target,
+    sections: Sequence[Section[Any]],
+    patience: Patience,
+    announce: Announce,
+    prompt: Prompt | None = None,
 ) -> Probing:
     """Sign in and try what a reading would need.
 
@@ -105,6 +109,7 @@ async def probe_tenant(
         sections: What a reading would read.
         patience: How long to wait.
         announce: Is told why requests wait, and for how many seconds.
+        prompt: Shows somebody where to enter which code; ``None`` where nobody is there.
 
     Returns:
         What it showed.
@@ -113,19 +118,17 @@ async def probe_tenant(
         ConfigurationError: The credential's or the authority's file can't be used.
         SourceError: Neither service gives a token, or the token is for another tenant.
     """
-    async with open_wire(target, patience, RequestLog(None)) as (wire, tokens):
-        tenant_id = await sign_in(tokens, target)
+    async with open_wire(target, patience, RequestLog(None), prompt) as (wire, tokens):
+        signed_in = await sign_in(tokens, target)
         graph = Graph(wire, target.hosts.graph, patience, announce)
-        tenant = await read_tenant(graph, target, tenant_id)
-        exchange = open_exchange(wire, target, tenant.id, patience, announce)
-        claims, refusals = await _read_tokens(tokens, target)
-        probes = await Prober(graph, exchange, tenant).probe_all(sections)
+        tenant = await read_tenant(graph, target, signed_in.tenant_id)
+        exchange = open_exchange(wire, target, signed_in, patience, announce)
         return Probing(
             tenant=tenant,
-            holdings=tuple(Holding.of(service, said) for service, said in claims.items()),
-            refusals=refusals,
-            probes=tuple(probes),
-            roles=await _read_roles(graph, target, claims.get("graph", {})),
+            holdings=tuple(Holding.of(service, said) for service, said in signed_in.claims.items()),
+            refusals=signed_in.refusals,
+            probes=tuple(await Prober(graph, exchange, tenant).probe_all(sections)),
+            roles=await _read_roles(graph, target, signed_in.claims.get("graph", {})),
             named=bool(tenant.name),
             secret_ends=await _read_secret_end(graph, target),
         )
@@ -269,20 +272,6 @@ def _lacking(section: Section[Any], error: UnreadableError, *, unknown: bool = F
 def _last(window: dt.timedelta) -> tuple[dt.datetime, dt.datetime]:
     now = dt.datetime.now(tz=dt.UTC)
     return now - window, now
-
-
-async def _read_tokens(
-    tokens: TokenSource, target: Target
-) -> tuple[dict[str, Mapping[str, object]], dict[str, SourceError]]:
-    """Read the claims of each service's token, or why it gave none."""
-    claims: dict[str, Mapping[str, object]] = {}
-    refusals: dict[str, SourceError] = {}
-    for service, root in (("graph", target.hosts.graph), ("exchange", target.hosts.exchange)):
-        try:
-            claims[service] = read_claims(await tokens.get(root))
-        except UnreadableError as error:
-            refusals[service] = error.fatal or SourceError(str(error.reason))
-    return claims, refusals
 
 
 async def _read_roles(graph: Graph, target: Target, claims: Mapping[str, object]) -> tuple[DirectoryRole, ...] | None:

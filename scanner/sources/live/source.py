@@ -13,7 +13,7 @@ from scanner.sources.live.graph import Graph
 from scanner.sources.live.harvest import Harvest
 from scanner.sources.live.http import open_wire
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.meet import GUID, configured_domain, open_exchange, read_tenant, sign_in
+from scanner.sources.live.meet import GUID, SignedIn, configured_domain, open_exchange, read_tenant, sign_in
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
@@ -27,9 +27,18 @@ class LiveSource:
         target: The tenant and how to sign in.
         sections: What to read.
         patience: How long to wait, and how much to accept.
+        attended: Somebody is there who can enter a code.
     """
 
-    def __init__(self, target: Target, sections: Sequence[Section[Any]], patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        sections: Sequence[Section[Any]],
+        patience: Patience | None = None,
+        *,
+        attended: bool = False,
+    ) -> None:
+        self._attended = attended
         self._target = target
         self._sections = sections
         self._patience = patience or Patience()
@@ -66,20 +75,21 @@ class LiveSource:
     async def _collect(self, sink: LastingSink, progress: Progress) -> Tenant:
         deadline = asyncio.get_running_loop().time() + self._patience.walk
         log = RequestLog(sink)
+        prompt = progress.tell if self._attended else None
         try:
-            async with open_wire(self._target, self._patience, log) as (wire, tokens):
+            async with open_wire(self._target, self._patience, log, prompt) as (wire, tokens):
                 graph = Graph(wire, self._target.hosts.graph, self._patience, progress.wait)
-                tenant = await self._meet(graph, tokens, deadline)
+                signed_in, tenant = await self._meet(graph, tokens, deadline)
                 sink.meet(tenant)
                 harvest = Harvest()
                 ledgers = [Ledger(section, sink, progress, harvest) for section in self._sections]
-                exchange = open_exchange(wire, self._target, tenant.id, self._patience, progress.wait)
+                exchange = open_exchange(wire, self._target, signed_in, self._patience, progress.wait)
                 await Walk(graph, exchange, ledgers, harvest, self._patience).read_all(deadline)
         finally:
             log.flush()
         return tenant
 
-    async def _meet(self, graph: Graph, tokens: TokenSource, deadline: float) -> Tenant:
+    async def _meet(self, graph: Graph, tokens: TokenSource, deadline: float) -> tuple[SignedIn, Tenant]:
         """Sign in and read who the tenant is.
 
         Raises:
@@ -87,7 +97,8 @@ class LiveSource:
         """
         try:
             async with asyncio.timeout_at(deadline):
-                return await read_tenant(graph, self._target, await sign_in(tokens, self._target))
+                signed_in = await sign_in(tokens, self._target)
+                return signed_in, await read_tenant(graph, self._target, signed_in.tenant_id)
         except TimeoutError as error:
             message = "The time allowed for the whole reading ran out before anything was read."
             raise SourceError(message, "Look at the network; then run it again.") from error
