@@ -9,6 +9,7 @@ from scanner.gates.document import render_gates, render_permissions
 from scanner.replies.document import render_replies
 from scanner.report.schema import write_schema
 from scanner.simulator.faults.document import render_scenarios
+from scanner.sources.document import render_limits
 from scanner.whatif.document import render_what_if
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -17,7 +18,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "evidence-folder.md": render_evidence_folder,
     "flags.md": render_flags,
     "gates.md": render_gates,
-    "permissions.md": render_permissions,
+    "permissions.md": lambda: f"{render_permissions()}\n{render_limits()}",
     "replies.md": render_replies,
     "scenarios.md": render_scenarios,
     "report.schema.json": lambda: write_schema().decode(),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.config import LimitsConfig
 from scanner.evidence.registry import SECTIONS
 from scanner.gates.calendar import CALENDAR
 from scanner.gates.gate import Gate
@@ -30,6 +31,15 @@ def generator() -> Mapping[str, Callable[[], str]]:
 
 
 PAGES = generator()
+
+
+def test_every_limit_of_the_configuration_is_explained_and_the_guess_is_called_one() -> None:
+    """With its default; of Exchange no limit is known."""
+    page = PAGES["permissions.md"]()
+    for key in LimitsConfig.__struct_fields__:
+        assert f"| `{key}` | {getattr(LimitsConfig(), key):g} |" in page
+    (guess,) = (line for line in page.splitlines() if line.startswith("| `exchange` |"))
+    assert "this is a guess" in guess
 
 
 @pytest.mark.parametrize("name", PAGES)

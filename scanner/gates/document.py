@@ -32,8 +32,9 @@ INFERRED where no source says it."""
 _PERMISSIONS_HEAD = """\
 # Permissions
 
-Generated from `scanner/evidence/sections/` and the gates by `scanner.gates.document.render_permissions`: don't edit it
-by hand, run `make docs`.
+Generated from `scanner/evidence/sections/`, the gates and the limits of the configuration by
+`scanner.gates.document.render_permissions` and `scanner.sources.document.render_limits`: don't edit it by hand, run
+`make docs`.
 
 The application that reads a tenant holds application permissions, admin-consented, all of them reading ones. Without a
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and

@@ -134,6 +134,18 @@ def test_rights_to_write_are_warned_of(here: Path, capsys: pytest.CaptureFixture
     assert "only read: Global Reader" in says(found)
 
 
+def test_a_scan_warns_of_rights_to_write_too(
+    here: Path, capsys: pytest.CaptureFixture[str], population: Population
+) -> None:
+    """On stderr; without such rights it says nothing."""
+    warned = []
+    for also in (["Directory.ReadWrite.All"], []):
+        with SimulatedTenant(population, also=also) as tenant:
+            config = str(write_config(here, tenant))
+            warned.append("Directory.ReadWrite.All" in call(capsys, "scan", "--config", config, "--format", "json").err)
+    assert warned == [True, False]
+
+
 def test_a_wrong_secret_ends_with_1_and_what_needs_no_tenant_is_told_all_the_same(
     here: Path, capsys: pytest.CaptureFixture[str], healthy: SimulatedTenant
 ) -> None:

@@ -15,6 +15,7 @@ from scanner.sources.live.http import open_wire
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.meet import GUID, SignedIn, configured_domain, open_exchange, read_tenant, sign_in
 from scanner.sources.live.patience import Patience
+from scanner.sources.live.privilege import Holding
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 from scanner.sources.live.walk import Walk
@@ -81,6 +82,7 @@ class LiveSource:
                 graph = Graph(wire, self._target.hosts.graph, self._patience, progress.wait)
                 signed_in, tenant = await self._meet(graph, tokens, deadline)
                 sink.meet(tenant)
+                self._warn_of_writing(signed_in, progress)
                 harvest = Harvest()
                 ledgers = [Ledger(section, sink, progress, harvest) for section in self._sections]
                 exchange = open_exchange(wire, self._target, signed_in, self._patience, progress.wait)
@@ -88,6 +90,16 @@ class LiveSource:
         finally:
             log.flush()
         return tenant
+
+    def _warn_of_writing(self, signed_in: SignedIn, progress: Progress) -> None:
+        """Say where a token allows more than reading (trust.md T19); nothing of it is used."""
+        holdings = (Holding.of(service, said) for service, said in signed_in.claims.items())
+        names = [name for holding in holdings for name in holding.writing]
+        if names:
+            progress.tell(
+                f"The credential allows more than reading: {', '.join(names)}. Nothing is written with it; take these "
+                "permissions away all the same."
+            )
 
     async def _meet(self, graph: Graph, tokens: TokenSource, deadline: float) -> tuple[SignedIn, Tenant]:
         """Sign in and read who the tenant is.
