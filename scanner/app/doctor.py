@@ -11,7 +11,7 @@ import msgspec
 
 from scanner.app.run import utc_now
 from scanner.app.sources import EXPORTED, sections_of
-from scanner.app.surroundings import Level, Remark, examine_machine, fault, ok, tell_end
+from scanner.app.surroundings import Level, Remark, examine_machine, fault, needed_to_send, ok, tell_end
 from scanner.completeness import NEEDED
 from scanner.config import Config, TenantConfig
 from scanner.errors import ConfigurationError, ExitCode, SourceError
@@ -121,7 +121,7 @@ def examine(
         progress.tell("signing in, and asking each section for one row")
         prompt = progress.tell if attended else None
         probing = asyncio.run(probe_tenant(target, sections_of(tenant), patience, progress.wait, prompt))
-        remarks += tell_probing(probing, tenant)
+        remarks += tell_probing(probing, needed_to_send(config, tenant))
     except (SourceError, ConfigurationError) as error:
         remarks.append(fault("sign-in", error))
     sections = tuple(map(find, probing.probes)) if probing else tuple(map(not_tried, sections_of(tenant)))
@@ -181,8 +181,13 @@ def tell_host(host: Host) -> Remark:
     return ok(subject, f"{host.name} answers, and the clocks agree.")
 
 
-def tell_probing(probing: Probing, tenant: TenantConfig) -> Iterator[Remark]:
-    """Say what sign-in gave: tokens, what they allow, and what is known of the secret."""
+def tell_probing(probing: Probing, sends: frozenset[str]) -> Iterator[Remark]:
+    """Say what sign-in gave: tokens, what they allow, and what is known of the secret.
+
+    Args:
+        probing: What the tenant showed.
+        sends: Permissions that delivering reports takes.
+    """
     for service, name in SERVICES.items():
         refusal = probing.refusals.get(service)
         yield fault("sign-in", refusal) if refusal else ok("sign-in", f"{name} gave a token.")
@@ -195,12 +200,21 @@ def tell_probing(probing: Probing, tenant: TenantConfig) -> Iterator[Remark]:
             says="The name of the tenant can't be read: reports show its id or domain only.",
             advice=f"Grant {NAMING_PERMISSION}.",
         )
+    held = {name for holding in probing.holdings for name in holding.permissions}
+    if sends - held:
+        yield Remark(
+            subject="delivery",
+            level=Level.FAULT,
+            says=f"Reports can't be sent: the token lacks {', '.join(sorted(sends - held))}.",
+            advice="Add it to the app registration, narrowed to the sender's mailbox, and let an admin consent.",
+            exit_code=ExitCode.FAILURE,
+        )
     for holding in probing.holdings:
-        yield from tell_holding(holding, sends=bool(tenant.delivery or tenant.recipients))
+        yield from tell_holding(holding, sends)
     yield from tell_roles(probing.roles)
 
 
-def tell_holding(holding: Holding, *, sends: bool) -> Iterator[Remark]:
+def tell_holding(holding: Holding, sends: frozenset[str]) -> Iterator[Remark]:
     """Say what a token allows beyond reading (trust.md T19)."""
     service = SERVICES[holding.service]
     if holding.writing:
@@ -210,11 +224,12 @@ def tell_holding(holding: Holding, *, sends: bool) -> Iterator[Remark]:
             says=f"The token for {service} allows more than reading: {', '.join(holding.writing)}.",
             advice="Take these away from the app: smtp-posture never writes, and whoever gets its credential could.",
         )
-    if holding.sending and not sends:
+    unused = [name for name in holding.sending if name not in sends]
+    if unused:
         yield Remark(
             subject="privilege",
             level=Level.WARNING,
-            says=f"The token for {service} can send mail ({', '.join(holding.sending)}); nobody is sent any.",
+            says=f"The token for {service} can send mail ({', '.join(unused)}), and no schedule sends with it.",
             advice="Take it away unless reports are mailed with it; narrow it to the sender's mailbox otherwise.",
         )
     if holding.enters_exchange:

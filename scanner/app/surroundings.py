@@ -162,6 +162,17 @@ def _examine_delivery(config: Config, tenant: TenantConfig, environment: Mapping
         yield from attempt("delivery", partial(_try_route, recipient, config, tenant, environment))
 
 
+def needed_to_send(config: Config, tenant: TenantConfig) -> frozenset[str]:
+    """Name the permissions that delivering a tenant's reports by schedule takes (facts/apis.md §2.7)."""
+    try:
+        routes = {recipient.route for recipient in _list_recipients(config, tenant)}
+    except ConfigurationError:  # told where delivery is examined
+        return frozenset()
+    server = delivery_of(config, tenant).smtp
+    signs_in = "smtp" in routes and server is not None and server.auth == "xoauth2"
+    return frozenset({"Mail.Send"} if "graph" in routes else ()) | ({"SMTP.SendAsApp"} if signs_in else set())
+
+
 def _list_recipients(config: Config, tenant: TenantConfig) -> tuple[Recipient, ...]:
     name = next(name for name, known in config.tenants.items() if known is tenant)
     meant = (one for one in choose_schedules(None) if one.tenants == "all" or name in one.tenants)

@@ -155,8 +155,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over files that are there; never over a key.")] = False,
     as_json: o.AsJson = False,
 ) -> ExitCode:
-    """Write a configuration file, a certificate, and a PowerShell script that registers the application.
+    """Write a first configuration and a registration script.
 
+    Beside the configuration: a certificate where there is none, and a PowerShell script that registers the application.
     Nothing is sent anywhere: an administrator reads the script and runs it. A terminal is asked for what is not given.
     """
     from scanner.cli.init import do_init
@@ -179,8 +180,9 @@ def init(
 
 @app.command("export-script")
 def export_script() -> ExitCode:
-    """Print a PowerShell script that reads a tenant into an evidence folder; it changes nothing there.
+    """Print a script that makes an evidence folder.
 
+    The script is PowerShell, reads the tenant with Get- cmdlets and GET requests, and changes nothing there.
     Run it in Windows PowerShell 5.1 or PowerShell 7 as somebody with Global Reader, then: smtp-posture import FOLDER.
     """
     from scanner.app.export_script import write_export_script
@@ -193,7 +195,10 @@ def export_script() -> ExitCode:
 def doctor(
     config: o.ConfigFile = None, tenant: o.TenantName = None, out: o.Out = DEFAULT_OUT, as_json: o.AsJson = False
 ) -> ExitCode:
-    """Sign in and try every permission, the store, the folder and delivery: what would a scan lack, and what to do.
+    """Tell what a scan would lack, and what to do.
+
+    It signs in, tries every permission with one small request, and looks at hosts, clocks, certificate, store, folder,
+    Pango and delivery. Nothing is written to the tenant, and nothing is sent.
 
     Exit code 0: all readable. 4: something would be missing. 1: no sign-in, no host, no store. 2: configuration.
     """

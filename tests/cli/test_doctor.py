@@ -131,6 +131,7 @@ def test_rights_to_write_are_warned_of(here: Path, capsys: pytest.CaptureFixture
     assert "Directory.ReadWrite.All, Sites.FullControl.All" in says(found, "warning")
     assert found["tokens"][0]["beyond_reading"] == ["Directory.ReadWrite.All", "Sites.FullControl.All"]
     assert "its role decides" in says(found)
+    assert "can send mail (Mail.Send)" in says(found, "warning")
     assert "only read: Global Reader" in says(found)
 
 
@@ -219,6 +220,19 @@ def test_a_configuration_that_would_fail_later_ends_with_2(
     done = call(capsys, "doctor", "--config", str(config), "--json")
     assert done.code == 2
     assert words in says(done.json(), "fault")
+
+
+@pytest.mark.parametrize("lacking", [(), ("Mail.Send",)])
+def test_mail_by_graph_takes_its_permission(
+    here: Path, capsys: pytest.CaptureFixture[str], population: Population, lacking: tuple[str, ...]
+) -> None:
+    """Held and used it is no privilege too much; lacking it is a fault before the first report."""
+    lines = '[delivery]\nsender = "a@contoso.example"\n[[tenants.simulated.recipients]]\nto = "ops@contoso.example"\n'
+    with SimulatedTenant(population, without=lacking) as tenant:
+        done = call(capsys, "doctor", "--config", str(with_lines(write_config(here, tenant), lines)), "--json")
+    assert done.code == len(lacking)
+    assert ("the token lacks Mail.Send" in says(done.json(), "fault")) == bool(lacking)
+    assert "can send mail" not in says(done.json(), "warning")
 
 
 def test_a_mail_server_is_connected_to_and_sent_nothing(
