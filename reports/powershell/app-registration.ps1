@@ -76,6 +76,24 @@ function Invoke-Patiently {
     }
 }
 
+# The certificates that an application has, as they have to be sent back: what is left out would be taken away.
+function Get-Keys {
+    param([string] $Id)
+    foreach ($one in @((Get-Graph "/applications/$Id`?`$select=keyCredentials").keyCredentials)) {
+        if ($null -eq $one) { continue }
+        @{
+            customKeyIdentifier = $one.customKeyIdentifier
+            displayName = $one.displayName
+            endDateTime = ([DateTime] $one.endDateTime).ToUniversalTime().ToString('s') + 'Z'
+            key = $one.key
+            keyId = $one.keyId
+            startDateTime = ([DateTime] $one.startDateTime).ToUniversalTime().ToString('s') + 'Z'
+            type = $one.type
+            usage = $one.usage
+        }
+    }
+}
+
 function Get-Resource {
     param([string] $AppId)
     $found = @(Get-GraphList ('/servicePrincipals?$filter=appId eq ''{0}''&$select=id,displayName,appRoles,oauth2PermissionScopes' -f $AppId))
@@ -141,7 +159,7 @@ if ($PrincipalId -ne '') {
         if ($null -ne $key) {
             $known = @($app.keyCredentials | Where-Object { $Settings.Thumbprints -contains $_.customKeyIdentifier })
             if ($known.Count -eq 0 -and $PSCmdlet.ShouldProcess($AppName, 'Add the certificate beside those that it has')) {
-                $keys = @($app.keyCredentials | Where-Object { $null -ne $_ }) + @($key)
+                $keys = @(Get-Keys $app.id) + @($key)
                 Send-Graph PATCH "/applications/$($app.id)" @{ keyCredentials = $keys } | Out-Null
             }
         }
@@ -177,7 +195,8 @@ if ($Settings.Delegated) {
             $filter = 'clientId eq ''{0}'' and resourceId eq ''{1}'' and consentType eq ''AllPrincipals''' -f $principal.id, $group.Name
             $grant = Get-GraphList "/oauth2PermissionGrants?`$filter=$filter" | Select-Object -First 1
         }
-        $held = if ($null -ne $grant) { @($grant.scope.Trim().Split(' ')) } else { @() }
+        $held = @()
+        if ($null -ne $grant) { $held = @($grant.scope.Trim().Split(' ')) }
         $others = @($held | Where-Object { $_ -ne '' -and $names -notcontains $_ })
         if ($others.Count -gt 0) { Write-Warning "It holds more than smtp-posture reads with: $($others -join ', ')." }
         $lacking = @($names | Where-Object { $held -notcontains $_ })
@@ -225,17 +244,23 @@ if ($Settings.Delegated) {
     Write-Host 'Signing in to Exchange Online ...'
     Connect-ExchangeOnline -ShowBanner:$false -ExchangeEnvironmentName $Settings.ExchangeEnvironment
     $known = @()
-    if ($null -ne $principal) { $known = @(Get-ServicePrincipal | Where-Object { $_.AppId -eq $principal.appId }) }
+    if ($null -ne $principal) { $known = @(Get-ServicePrincipal -ErrorAction Stop | Where-Object { $_.AppId -eq $principal.appId }) }
     if ($known.Count -eq 0 -and $PSCmdlet.ShouldProcess($AppName, 'Make it known to Exchange')) {
         # The enterprise application's object id, not the app registration's.
-        $known = @(Invoke-Patiently { New-ServicePrincipal -AppId $principal.appId -ObjectId $principal.id -DisplayName $AppName })
+        $known = @(Invoke-Patiently { New-ServicePrincipal -AppId $principal.appId -ObjectId $principal.id -DisplayName $AppName -ErrorAction Stop })
     }
     $member = $null
     if ($known.Count -gt 0) {
         $member = @(Get-RoleGroupMember -Identity $roleGroup -ResultSize Unlimited | Where-Object { $_.Name -eq $known[0].Name }) | Select-Object -First 1
     }
-    if ($null -eq $member -and $PSCmdlet.ShouldProcess($AppName, "Add it to the role group $roleGroup")) {
-        Add-RoleGroupMember -Identity $roleGroup -Member $known[0].Identity -Confirm:$false
+    if ($known.Count -eq 0 -and -not $WhatIfPreference) {
+        Write-Warning "Not in the role group $($roleGroup): Exchange does not know the application."
+    } elseif ($null -eq $member -and $PSCmdlet.ShouldProcess($AppName, "Add it to the role group $roleGroup")) {
+        try {
+            Add-RoleGroupMember -Identity $roleGroup -Member $known[0].Identity -Confirm:$false -ErrorAction Stop
+        } catch {
+            if ($_.Exception.Message -notlike '*already a member*') { throw }
+        }
     }
 }
 
