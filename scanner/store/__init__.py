@@ -2,9 +2,10 @@
 
 from scanner.store.ids import make_id
 from scanner.store.interface import SnapshotWriter, Store
-from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, RunSummary, StoredPage, Unfinished
+from scanner.store.records import FleetPart, KeptWaiver, Link, RunHashes, RunRecord, RunSummary, StoredPage, Unfinished
 
 __all__ = [
+    "FleetPart",
     "KeptWaiver",
     "Link",
     "RunHashes",

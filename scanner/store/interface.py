@@ -2,16 +2,17 @@
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
 from scanner.model.delivery import Outbox
+from scanner.model.fleet import FleetBook
 from scanner.model.kept import KeptPosture
 from scanner.model.period import PeriodBook
 from scanner.model.reading import Place, RawRows, RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
-from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
+from scanner.store.records import FleetPart, KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
 
 
 class SnapshotWriter(Protocol):
@@ -233,6 +234,7 @@ class Store(ABC):
         posture: KeptPosture | None = None,
         waivers: Sequence[KeptWaiver] = (),
         hashes: RunHashes | None = None,
+        part: FleetPart | None = None,
     ) -> None:
         """Keep a run with what is to be remembered of it, all or nothing.
 
@@ -241,9 +243,10 @@ class Store(ABC):
             posture: What later runs are compared with.
             waivers: Flags that somebody had accepted.
             hashes: What the run is recognised by; with them it becomes a link of its tenant's hash chain.
+            part: The tenant of a fleet run that it is of, which is done in the same transaction.
 
         Raises:
-            StoreError: A run of that id is there already, or it can't be written.
+            StoreError: A run of that id is there already, it can't be written, or it isn't the fleet run's any more.
         """
 
     @abstractmethod
@@ -315,6 +318,14 @@ class Store(ABC):
     @abstractmethod
     def periods(self) -> PeriodBook:
         """Give the book of schedule periods."""
+
+    @abstractmethod
+    def fleets(self) -> FleetBook:
+        """Give the book of fleet runs."""
+
+    @abstractmethod
+    def runs_of(self, ids: Collection[str]) -> dict[str, RunRecord]:
+        """Give the runs of these ids, by id; those that are not kept are left out."""
 
     @abstractmethod
     def outbox(self) -> Outbox:

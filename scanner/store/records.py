@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from scanner.model.fleet import FleetScan
 from scanner.model.frozen import Frozen
 
 
@@ -43,6 +44,18 @@ class KeptWaiver(Frozen, frozen=True):
     reason: str
     owner: str
     expires: dt.date
+
+
+class FleetPart(Frozen, frozen=True, kw_only=True):
+    """What a run is of a fleet run.
+
+    Attributes:
+        claim: The tenant as whoever made the run claimed it.
+        settled: The same, done.
+    """
+
+    claim: FleetScan
+    settled: FleetScan
 
 
 class Unfinished(Frozen, frozen=True):

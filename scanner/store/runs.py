@@ -1,6 +1,7 @@
 """Finding a run by the names that people use."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, insert, select
 
@@ -11,6 +12,7 @@ from scanner.store.forms import from_moment, from_posture, from_run, from_waiver
 from scanner.store.records import KeptWaiver, RunHashes, RunRecord
 from scanner.store.tables import POSTURE, RUN, WAIVER
 
+AT_A_TIME = 500
 LISTED = "List them with: smtp-posture runs."
 HOW_TO_BEGIN = "Make one with: smtp-posture scan, or smtp-posture import FOLDER."
 
@@ -71,6 +73,22 @@ def read_runs(engine: Engine, tenant_id: str | None) -> list[RunRecord]:
     if tenant_id is not None:
         query = query.where(RUN.c.tenant_id == tenant_id)
     return [to_run(row) for row in read_rows(engine, query)]
+
+
+def read_runs_of(engine: Engine, ids: Collection[str]) -> list[RunRecord]:
+    """Give the runs of these ids, as many as fit into a statement at a time."""
+    return [
+        to_run(row)
+        for some in batched(ids, AT_A_TIME)
+        for row in read_rows(engine, select(RUN).where(RUN.c.id.in_(some)))
+    ]
+
+
+def batched(ids: Collection[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Give ids in groups."""
+    rest = iter(ids)
+    while some := tuple(islice(rest, size)):
+        yield some
 
 
 def find_run(runs: Sequence[RunRecord], name: str) -> RunRecord:

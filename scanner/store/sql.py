@@ -1,7 +1,7 @@
 """The store in a SQL database."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, select
@@ -21,14 +21,24 @@ from scanner.store.erase import (
     erase_from_snapshot,
     note_reports_gone,
 )
+from scanner.store.fleets import SqlFleets, settle_with_run
 from scanner.store.forms import plain, to_report, to_request, to_tenant, to_unfinished
 from scanner.store.interface import Erasure, Store
 from scanner.store.outbox import SqlOutbox
 from scanner.store.pages import belongs, read_pages, sum_up
 from scanner.store.periods import SqlPeriods
 from scanner.store.purge import count_leftovers, give_back_space, purge_leftovers, purge_run
-from scanner.store.records import KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
-from scanner.store.runs import body_of, find_run, has_run, insert_run, read_posture, read_runs, read_waivers
+from scanner.store.records import FleetPart, KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
+from scanner.store.runs import (
+    body_of,
+    find_run,
+    has_run,
+    insert_run,
+    read_posture,
+    read_runs,
+    read_runs_of,
+    read_waivers,
+)
 from scanner.store.tables import LINK, PAGE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
 from scanner.store.writer import SqlSnapshotWriter
@@ -153,14 +163,17 @@ class SqlStore(Store):
         posture: KeptPosture | None = None,
         waivers: Sequence[KeptWaiver] = (),
         hashes: RunHashes | None = None,
+        part: FleetPart | None = None,
     ) -> None:
         """Keep a run with what is to be remembered of it, all or nothing.
 
         Raises:
-            StoreError: A run of that id is there already, or it can't be written.
+            StoreError: A run of that id is there already, it can't be written, or it isn't the fleet run's any more.
         """
 
         def keep(connection: Connection) -> None:
+            if part is not None:
+                settle_with_run(connection, part.claim, part.settled)
             insert_run(connection, run, posture, waivers)
             if hashes is not None:
                 add_link(connection, plain(run.tenant_id), "run", run.id, body_of(run, hashes))
@@ -245,6 +258,15 @@ class SqlStore(Store):
     def periods(self) -> SqlPeriods:
         """Give the book of schedule periods."""
         return SqlPeriods(self._engine, self._place)
+
+    def fleets(self) -> SqlFleets:
+        """Give the book of fleet runs."""
+        return SqlFleets(self._engine, self._place)
+
+    def runs_of(self, ids: Collection[str]) -> dict[str, RunRecord]:
+        """Give the runs of these ids, by id; those that are not kept are left out."""
+        with explained(self._place):
+            return {run.id: run for run in read_runs_of(self._engine, ids)}
 
     def outbox(self) -> SqlOutbox:
         """Give the outbox."""

@@ -197,3 +197,27 @@ DELIVERY = Table(
     Column("reason", Text, nullable=False),
     Column("begun", String(32)),
 )
+
+# One tenant of one fleet run.
+FLEET_SCAN = Table(
+    "fleet_scan",
+    METADATA,
+    Column("tenant_id", String, primary_key=True),
+    Column("fleet", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("options", LargeBinary, nullable=False),
+    Column("queued", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("due", String(32)),
+    Column("started", String(32)),
+    Column("renewed", String(32)),
+    Column("finished", String(32)),
+    Column("run_id", String(40), nullable=False),
+    Column("exit_code", Integer),
+    Column("reached", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("fleet_scan_by_fleet", "fleet"),
+)
