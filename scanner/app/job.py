@@ -1,10 +1,12 @@
 """What a run is asked to do, and what it leaves."""
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
 from scanner.errors import ExitCode
+from scanner.model.fleet import FleetScan
 from scanner.model.frozen import Frozen
 from scanner.model.notes import OwnerNote
 from scanner.report.contract import RunPart, SummaryPart
@@ -13,6 +15,8 @@ DEFAULT_FORMATS = ("html", "pdf", "xlsx", "csv", "json", "remediation")
 ALL_FORMATS = (*DEFAULT_FORMATS, "undo", "csv-raw", "ocsf", "junit", "letter")
 DEFAULT_OUT = Path("smtp-posture-runs")
 DEFAULT_STORE = "sqlite:///smtp-posture.db"
+# From the harmless to the grave: the worst tenant decides the exit code of several.
+SEVERITY = (ExitCode.OK, ExitCode.FLAGGED, ExitCode.INCOMPLETE, ExitCode.USAGE, ExitCode.FAILURE)
 
 
 class FailOn(StrEnum):
@@ -55,6 +59,7 @@ class Job(Frozen, frozen=True, kw_only=True):
         resume_hours: How old an interrupted reading may be to be gone on with.
         allow_partial: Judge what an interrupted reading left, without reading on.
         editions: Other languages that the reports for people are written in as well.
+        claim: The tenant of a fleet run that this is the run of; ``None`` where it is a run of its own.
     """
 
     as_of: dt.date
@@ -72,6 +77,7 @@ class Job(Frozen, frozen=True, kw_only=True):
     pseudonym_key: Path | None = None
     signing_key: Path | None = None
     editions: tuple[str, ...] = ()
+    claim: FleetScan | None = None
 
 
 class FinishedRun(Frozen, frozen=True, kw_only=True):
@@ -103,6 +109,11 @@ def exit_code_of(finished: FinishedRun, fail_on: FailOn | None) -> ExitCode:
     if not finished.run.complete:
         return ExitCode.INCOMPLETE
     return ExitCode.FLAGGED if fail_on and flagged(finished.summary, fail_on) else ExitCode.OK
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Give the gravest of several exit codes."""
+    return max(codes, key=SEVERITY.index, default=ExitCode.OK)
 
 
 def flagged(summary: SummaryPart, fail_on: FailOn) -> int:

@@ -11,18 +11,19 @@ from scanner import __version__
 from scanner.app.burn_down import burned_down
 from scanner.app.evidence import load_snapshot
 from scanner.app.history import history_of
-from scanner.app.job import FinishedRun, Job, Waiver
+from scanner.app.job import FailOn, FinishedRun, Job, Waiver, exit_code_of
 from scanner.app.past import earlier_use
 from scanner.app.pseudonymise import pseudonymise, read_key
 from scanner.app.remember import remember, still_to_move
 from scanner.app.resume import find_unfinished, open_snapshot, seal_partial
+from scanner.model.fleet import FleetScan, FleetState
 from scanner.posture import Posture, pose
 from scanner.report.build import RunFacts, build
 from scanner.report.contract import MailboxPart, Report, WaiverPart
 from scanner.report.signature import load_signer
 from scanner.report.write import WrittenRun, write_run
 from scanner.sources.interface import EvidenceSource, Progress
-from scanner.store import KeptWaiver, RunHashes, RunRecord, RunSummary, Store, make_id
+from scanner.store import FleetPart, KeptWaiver, RunHashes, RunRecord, RunSummary, Store, make_id
 
 Clock = Callable[[], dt.datetime]
 
@@ -74,7 +75,7 @@ def collect(store: Store, source: EvidenceSource, job: Job, progress: Progress) 
 def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, started: dt.datetime) -> FinishedRun:
     """Write the reports of a posture and keep the run."""
     facts = RunFacts(
-        id=make_id(started),
+        id=job.claim.run_id if job.claim else make_id(started),
         started=started,
         finished=utc_now(),
         as_of=job.as_of,
@@ -101,10 +102,7 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         signer=load_signer(job.signing_key) if job.signing_key else None,
         also_in=job.editions,
     )
-    record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
-    hashes = RunHashes(snapshot=digest, report=written.manifest.report_sha256, manifest=written.manifest_sha256)
-    store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers], hashes)
-    return FinishedRun(
+    finished = FinishedRun(
         folder=written.folder,
         files=written.files,
         missing=written.missing,
@@ -114,6 +112,18 @@ def finish_run(store: Store, snapshot_id: str, posture: Posture, job: Job, start
         summary=report.summary,
         circumstances=posture.circumstances,
     )
+    record = record_of(report, written, store.evidence_at(snapshot_id), snapshot_id, facts, job)
+    hashes = RunHashes(snapshot=digest, report=written.manifest.report_sha256, manifest=written.manifest_sha256)
+    part = done_with(finished, job.claim, job.fail_on) if job.claim else None
+    store.add_run(record, kept, [kept_waiver(waiver) for waiver in job.waivers], hashes, part)
+    return finished
+
+
+def done_with(finished: FinishedRun, claim: FleetScan, fail_on: FailOn | None) -> FleetPart:
+    """Say of a fleet run that one of its tenants is done."""
+    code = exit_code_of(finished, fail_on)
+    settled = msgspec.structs.replace(claim, state=FleetState.DONE, finished=utc_now(), exit_code=int(code))
+    return FleetPart(claim=claim, settled=settled)
 
 
 def shown(report: Report, posture: Posture, job: Job) -> Report:

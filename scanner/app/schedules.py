@@ -2,17 +2,17 @@
 
 import datetime as dt
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from scanner.app import sources
 from scanner.app.occasions import REPORTED, is_overdue
+from scanner.app.stopping import stop_signals
 from scanner.config import Config
 from scanner.errors import ConfigurationError, ExitCode
 from scanner.model.frozen import Frozen
@@ -21,9 +21,6 @@ from scanner.report.language import open_language
 from scanner.schedule import Schedule, Service, find_files, load_schedule, next_times
 from scanner.store import Store
 
-# From the harmless to the grave: the worst tenant decides a run's exit code.
-SEVERITY = (ExitCode.OK, ExitCode.FLAGGED, ExitCode.INCOMPLETE, ExitCode.USAGE, ExitCode.FAILURE)
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # Seconds that an interrupted run gets to tidy up; the service itself is to end within five.
 PATIENCE = 3.0
 PACKAGE_ROOT = Path(__file__).parents[2]
@@ -82,11 +79,6 @@ def tenants_of(schedule: Schedule, config: Config) -> tuple[str, ...]:
                 "Give it a certificate for schedules; `smtp-posture init` makes one.",
             )
     return names
-
-
-def worst(codes: Sequence[ExitCode]) -> ExitCode:
-    """Give the gravest of several exit codes."""
-    return max(codes, key=SEVERITY.index, default=ExitCode.OK)
 
 
 def overdue(schedules: Sequence[Schedule], config: Config, now: dt.datetime) -> tuple[Schedule, ...]:
@@ -194,25 +186,3 @@ def ending(code: int) -> str:
         return f"was ended by {signal.Signals(-code).name}"
     known = {item.value: item.name.lower() for item in ExitCode}
     return f"ended with exit code {code} ({known.get(code, 'unknown')})"
-
-
-@contextmanager
-def stop_signals() -> Iterator[Callable[[float], bool]]:
-    """Listen for the signals that end a service.
-
-    Yields:
-        Waits so many seconds at most, and tells whether such a signal came. It waits at a pipe, since an event must not
-        be set inside a signal handler.
-    """
-    readable, writable = os.pipe()
-    os.set_blocking(writable, False)
-    former_pipe = signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
-    former = {number: signal.signal(number, lambda *_: None) for number in STOP_SIGNALS}
-    try:
-        yield lambda seconds: bool(select.select([readable], [], [], seconds)[0])
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(former_pipe)
-        os.close(readable)
-        os.close(writable)

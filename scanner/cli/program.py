@@ -9,6 +9,7 @@ import typer
 from scanner import __version__
 from scanner.app.job import DEFAULT_OUT, FailOn
 from scanner.cli import options as o
+from scanner.cli.fleet import app as fleet_app
 from scanner.cli.schedules import app as schedule_app
 from scanner.errors import ConfigurationError, ExitCode
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(schedule_app, name="schedule")
+app.add_typer(fleet_app, name="fleet")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -94,9 +94,10 @@ def run_now(
     For cron, systemd and Kubernetes: whoever calls it, and however often, a period is run once, and each recipient gets
     it once. Older periods that nobody ran are noted as missed. The worst exit code counts.
     """
+    from scanner.app.job import worst
     from scanner.app.occasions import Occasion
     from scanner.app.recipients import recipients_of
-    from scanner.app.schedules import choose_schedules, tenants_of, worst
+    from scanner.app.schedules import choose_schedules, tenants_of
     from scanner.app.sources import load_config
 
     (schedule,) = choose_schedules(folder, [name])

@@ -15,7 +15,7 @@ from scanner.config.delivery import DeliveryConfig
 from scanner.config.environment import merge_environment
 from scanner.config.lines import KeyPath, find_line
 from scanner.config.table import Table
-from scanner.config.tables import Config, PseudonymsConfig, SigningConfig, StoreConfig, TenantConfig
+from scanner.config.tables import Config, FleetConfig, PseudonymsConfig, SigningConfig, StoreConfig, TenantConfig
 from scanner.errors import ConfigurationError
 
 TableT = TypeVar("TableT", bound=Table)
@@ -82,6 +82,7 @@ def load(path: Path | None, environment: Mapping[str, str], *, today: dt.date | 
         pseudonyms=_convert(document.get("pseudonyms", {}), PseudonymsConfig, ("pseudonyms",), origin),
         signing=_convert(document.get("signing", {}), SigningConfig, ("signing",), origin),
         delivery=_convert(document.get("delivery", {}), DeliveryConfig, ("delivery",), origin),
+        fleet=_convert(document.get("fleet", {}), FleetConfig, ("fleet",), origin),
         tenants={
             name: _convert(tenant, TenantConfig, ("tenants", name), origin)
             for name, tenant in _tables(document.get("tenants", {}), ("tenants",), origin)

@@ -259,6 +259,26 @@ class PseudonymsConfig(Table, frozen=True):
     key_file: Path = Path("smtp-posture-pseudonyms.key")
 
 
+class FleetConfig(Table, frozen=True):
+    """How many tenants are scanned side by side, and what each may take.
+
+    Attributes:
+        abreast: Tenants at a time, on each machine.
+        tries: How often a tenant is begun before it is given up; what was read stays, so a try goes on where one ended.
+        hours: The longest that one tenant may take, reading and reports; then its process is ended.
+        memory_mib: Address space that the process of one tenant may use.
+        distributed: Workers scan, which take their tenants from a queue in the store; it must be PostgreSQL.
+        heartbeat_seconds: How often a worker says that it is there; after thrice as long its tenants are taken over.
+    """
+
+    abreast: Annotated[int, msgspec.Meta(ge=1, le=256)] = 4
+    tries: Annotated[int, msgspec.Meta(ge=1)] = 5
+    hours: Annotated[float, msgspec.Meta(gt=0)] = 6
+    memory_mib: Annotated[int, msgspec.Meta(ge=256)] = 4096
+    distributed: bool = False
+    heartbeat_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10
+
+
 class Config(Table, frozen=True):
     """The whole configuration.
 
@@ -268,12 +288,14 @@ class Config(Table, frozen=True):
         pseudonyms: What pseudonyms are made with.
         tenants: The tenants by the names that the user gave them.
         delivery: How reports are sent.
+        fleet: How many tenants are scanned side by side.
     """
 
     store: StoreConfig = StoreConfig()
     signing: SigningConfig = SigningConfig()
     pseudonyms: PseudonymsConfig = PseudonymsConfig()
     delivery: DeliveryConfig = DeliveryConfig()
+    fleet: FleetConfig = FleetConfig()
     tenants: dict[str, TenantConfig] = msgspec.field(default_factory=dict)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from scanner.app.schedules import ChildRuns, worst
+from scanner.app.job import worst
+from scanner.app.schedules import ChildRuns
 from scanner.cli import main
 from scanner.errors import ExitCode
 from scanner.schedule import CronFields, Schedule
