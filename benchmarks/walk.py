@@ -309,6 +309,7 @@ async def walk(folder: Path, port: int, listing: str, large: int) -> tuple[float
     """Sign in, then walk."""
     from scanner.evidence.registry import SECTIONS
     from scanner.sources.live import Patience
+    from scanner.sources.live.clocks import Clocks
     from scanner.sources.live.exchange import Exchange
     from scanner.sources.live.graph import Graph
     from scanner.sources.live.harvest import Harvest
@@ -320,7 +321,7 @@ async def walk(folder: Path, port: int, listing: str, large: int) -> tuple[float
 
     target, sink = target_of(folder, port), Drop()
     patience = Patience(large=large, limits=Limits())
-    async with open_wire(target, patience, RequestLog(sink)) as (wire, tokens):
+    async with open_wire(target, patience, RequestLog(sink), Clocks(lambda *_: None)) as (wire, tokens):
         hosts, harvest = target.hosts, Harvest()
         graph = Graph(wire, hosts.graph, patience, sink.wait)
         exchange = Exchange(wire, root=hosts.exchange, suffix="", tenant=TENANT, patience=patience, announce=sink.wait)

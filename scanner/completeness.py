@@ -32,13 +32,14 @@ def lacks_evidence(verdict: Verdict, snapshot: Snapshot) -> bool:
 
 
 def notes_on(snapshot: Snapshot, mailboxes: int, strange_senders: int = 0) -> Iterator[Text]:
-    """Say what doesn't fit together, so that no report looks clean that isn't.
+    """Say what was remarked on the reading and what doesn't fit together, so that no report looks clean that isn't.
 
     Args:
         snapshot: The evidence.
         mailboxes: How many mailboxes were found in all lists together.
         strange_senders: Senders that were seen and are none of them.
     """
+    yield from snapshot.remarks
     if strange_senders:
         yield say_number(
             "{number} sender was seen that is none of the mailboxes: an alias, an account without mailbox, or deleted.",

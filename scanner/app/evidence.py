@@ -13,4 +13,5 @@ def load_snapshot(store: Store, snapshot_id: str) -> Snapshot:
     def pages_of(section: str) -> Iterator[Page]:
         return (Page(rows=page.rows, tabular=page.tabular) for page in store.pages(snapshot_id, section))
 
-    return assemble(store.tenant(snapshot_id), store.sections(snapshot_id), pages_of)
+    remarks = store.remarks(snapshot_id)
+    return assemble(store.tenant(snapshot_id), store.sections(snapshot_id), pages_of, remarks)

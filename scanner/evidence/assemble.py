@@ -30,13 +30,16 @@ class Page(Frozen, frozen=True, kw_only=True):
 PagesOf = Callable[[str], Iterable[Page]]
 
 
-def assemble(tenant: Tenant, reports: Mapping[str, SectionReport], pages_of: PagesOf) -> Snapshot:
+def assemble(
+    tenant: Tenant, reports: Mapping[str, SectionReport], pages_of: PagesOf, remarks: tuple[Text, ...] = ()
+) -> Snapshot:
     """Make the snapshot.
 
     Args:
         tenant: Whose evidence it is.
         reports: What the source said of each section; one that isn't named is missing.
         pages_of: Gives the pages of a section by its name.
+        remarks: What readers should know of the whole reading.
     """
     sections: dict[str, SectionReport] = {}
     fields: dict[str, Any] = {}
@@ -48,7 +51,7 @@ def assemble(tenant: Tenant, reports: Mapping[str, SectionReport], pages_of: Pag
         count, problems = _parse(section, pages_of(section.name), shelf)
         sections[section.name] = _settled(section, report, count, problems)
         fields[FIELD_OF.get(section.name, section.name.replace("-", "_"))] = shelf.give()
-    return Snapshot(tenant=tenant, sections=sections, **fields)
+    return Snapshot(tenant=tenant, sections=sections, remarks=remarks, **fields)
 
 
 class Shelf:

@@ -20,6 +20,7 @@ from scanner.model.policy import NamedLocation, Policy
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.settings import AuthenticationPolicy, OrganizationConfig, SecurityDefaults, TransportConfig
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.model.use import ClientRow, SenderTrace, SignInLog
 
 
@@ -29,10 +30,12 @@ class Snapshot(Frozen, frozen=True, kw_only=True):
     Attributes:
         tenant: Whose evidence it is.
         sections: By section name; a section that isn't in it is missing.
+        remarks: What readers should know of the whole reading.
     """
 
     tenant: Tenant
     sections: Mapping[str, SectionReport]
+    remarks: tuple[Text, ...] = ()
     transport_config: TransportConfig | None = None
     organization_config: OrganizationConfig | None = None
     authentication_policies: tuple[AuthenticationPolicy, ...] = ()

@@ -1,11 +1,13 @@
 """Where HTTP ends: a request comes in, its answer goes out late, packed or broken as it shall be, and both are kept."""
 
 import asyncio
+import datetime as dt
+import email.utils
 import gzip
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -40,12 +42,14 @@ class Door:
         answer: gives the answers.
         ledger: keeps the account.
         packs: answers are gzip for those who accept it.
+        ahead: seconds that the server's clock is ahead of the true time.
     """
 
-    def __init__(self, answer: Callable[[Ask], Told], ledger: Ledger, *, packs: bool) -> None:
+    def __init__(self, answer: Callable[[Ask], Told], ledger: Ledger, *, packs: bool, ahead: float) -> None:
         self._answer = answer
         self._ledger = ledger
         self._packs = packs
+        self._ahead = dt.timedelta(seconds=ahead)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -60,12 +64,24 @@ class Door:
         return web.Response(status=told.answer.status, body=body, headers=headers)
 
     def _pack(self, answer: Answer, request: web.Request) -> tuple[bytes, dict[str, str]]:
-        headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+        headers = {"Content-Type": "application/json; charset=utf-8", **self._tell_time(answer.headers)}
         body = answer.encode()
         wanted = "gzip" in request.headers.get("Accept-Encoding", "")
         if self._packs and wanted and len(body) >= _WORTH_PACKING and "Content-Encoding" not in headers:
             return gzip.compress(body, _FAST), {**headers, "Content-Encoding": "gzip"}
         return body, headers
+
+    def _tell_time(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Date an answer, and a Retry-After that is a date, by the server's own clock."""
+        told = {"Date": _write_date(dt.datetime.now(dt.UTC) + self._ahead), **headers}
+        wait = told.get("Retry-After", "")
+        if wait and not wait.replace(".", "", 1).isdecimal():
+            told["Retry-After"] = _write_date(email.utils.parsedate_to_datetime(wait) + self._ahead)
+        return told
+
+
+def _write_date(moment: dt.datetime) -> str:
+    return email.utils.format_datetime(moment.replace(microsecond=0), usegmt=True)
 
 
 async def _read(request: web.Request) -> Ask:

@@ -105,7 +105,8 @@ class SimulatedTenant:
         with ExitStack() as exits:
             self.folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="simulated-tenant-")))
             exits.enter_context(self.stranger)
-            door = Door(self._answer, self.ledger, packs=self._faults.service.gzip)
+            service = self._faults.service
+            door = Door(self._answer, self.ledger, packs=service.gzip, ahead=service.clock)
             server = exits.enter_context(TlsServer(door.handle, self._write_certificates()))
             self.port = server.port
             self.base_url = f"https://{HOST}:{server.port}"

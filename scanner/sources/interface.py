@@ -6,6 +6,7 @@ from typing import Protocol
 from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 
 
 class PageSink(Protocol):
@@ -73,6 +74,14 @@ class LastingSink(PageSink, Protocol):
 
     def meet(self, tenant: Tenant) -> None:
         """Be told whose evidence it is, before any page comes."""
+
+    def remark(self, subject: str, remark: Text) -> None:
+        """Keep what readers should know of the whole reading, in place of what was said of the same subject.
+
+        Args:
+            subject: What it is about, in one word.
+            remark: A sentence; an empty one takes back what was said.
+        """
 
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         """Keep what was asked."""

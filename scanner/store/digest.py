@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.store.forms import encode_canonical
 
 
@@ -27,13 +28,18 @@ class RowsDigest:
         return self._sum.hexdigest()
 
 
-def digest_of(tenant: Tenant, sections: Mapping[str, SectionReport], rows: Mapping[str, str]) -> str:
+def digest_of(
+    tenant: Tenant, sections: Mapping[str, SectionReport], rows: Mapping[str, str], remarks: Mapping[str, Text]
+) -> str:
     """Make the SHA-256 of a whole snapshot.
 
     Args:
         tenant: Whose evidence it is.
         sections: What was read of each section, by name.
         rows: The SHA-256 of each section's rows, by name.
+        remarks: What was remarked on the whole reading; where there is nothing, the digest is an earlier version's.
     """
     whole = {"tenant": tenant, "sections": dict(sections), "rows": dict(rows)}
+    if remarks:
+        whole["remarks"] = dict(remarks)
     return hashlib.sha256(encode_canonical(whole)).hexdigest()

@@ -10,7 +10,17 @@ from scanner.model.kept import KeptPosture
 from scanner.model.text import quote
 from scanner.store.chain import add_link
 from scanner.store.digest import RowsDigest, digest_of
-from scanner.store.forms import from_moment, from_posture, from_report, pack, to_page, to_posture, to_report, to_tenant
+from scanner.store.forms import (
+    from_moment,
+    from_posture,
+    from_report,
+    pack,
+    to_page,
+    to_posture,
+    to_remarks,
+    to_report,
+    to_tenant,
+)
 from scanner.store.interface import Erasure
 from scanner.store.records import RunRecord
 from scanner.store.tables import DELIVERY, PAGE, POSTURE, REQUEST, RUN, SECTION, SNAPSHOT, WAIVER
@@ -36,7 +46,8 @@ def erase_from_snapshot(connection: Connection, snapshot_id: str, change: Erasur
     for section, count in removed.items():
         _lower_count(connection, mine(SECTION) & (SECTION.c.section == section), count)
     reports = {found.section: to_report(found) for found in connection.execute(select(SECTION).where(mine(SECTION)))}
-    after = digest_of(to_tenant(row), reports, {name: digest.hexdigest() for name, digest in digests.items()})
+    rows = {name: digest.hexdigest() for name, digest in digests.items()}
+    after = digest_of(to_tenant(row), reports, rows, to_remarks(row.remarks))
     sealed = {"digest": after, "erased": from_moment(dt.datetime.now(dt.UTC))}
     connection.execute(update(SNAPSHOT).where(SNAPSHOT.c.id == snapshot_id).values(sealed))
     body = {"snapshot": snapshot_id, "before": row.digest, "after": after}

@@ -130,6 +130,17 @@ def to_tenant(row: Row[Any]) -> Tenant:
     )
 
 
+def from_remarks(remarks: Mapping[str, Text]) -> str:
+    """Write the remarks on a reading, by their subjects, as a column of its snapshot."""
+    return encode_canonical(remarks).decode()
+
+
+def to_remarks(column: str | None) -> dict[str, Text]:
+    """Read the remarks on a reading; an earlier version kept none."""
+    kept = msgspec.json.decode(column, type=dict[str, str]) if column else {}
+    return {subject: read_text(words) for subject, words in kept.items()}
+
+
 def from_report(report: SectionReport) -> dict[str, object]:
     """Write a section report as columns."""
     return {

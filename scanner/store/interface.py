@@ -12,6 +12,7 @@ from scanner.model.period import PeriodBook
 from scanner.model.reading import Place, RawRows, RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.store.records import FleetPart, KeptWaiver, Link, RunHashes, RunRecord, StoredPage, Unfinished
 
 
@@ -74,6 +75,13 @@ class SnapshotWriter(Protocol):
 
     def report_of(self, section: str) -> SectionReport | None:
         """Give how much was read of a section that is closed already; ``None`` where it is not."""
+
+    def remark(self, subject: str, remark: Text) -> None:
+        """Keep what readers should know of the whole reading, in place of what was said of the same subject.
+
+        Raises:
+            StoreError: It can't be written.
+        """
 
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         """Keep what was asked.
@@ -194,6 +202,14 @@ class Store(ABC):
     @abstractmethod
     def tenant(self, snapshot_id: str) -> Tenant:
         """Give the tenant of a snapshot.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+
+    @abstractmethod
+    def remarks(self, snapshot_id: str) -> tuple[Text, ...]:
+        """Give what readers should know of the whole reading.
 
         Raises:
             StoreError: There is no such snapshot.

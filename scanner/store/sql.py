@@ -11,6 +11,7 @@ from scanner.model.kept import KeptPosture
 from scanner.model.reading import RequestRecord, RequestTotals
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.store.chain import add_link, to_link
 from scanner.store.digest import digest_of
 from scanner.store.engine import open_engine, read_rows, read_url, transact, writing
@@ -22,7 +23,7 @@ from scanner.store.erase import (
     note_reports_gone,
 )
 from scanner.store.fleets import SqlFleets, settle_with_run
-from scanner.store.forms import plain, to_report, to_request, to_tenant, to_unfinished
+from scanner.store.forms import plain, to_remarks, to_report, to_request, to_tenant, to_unfinished
 from scanner.store.interface import Erasure, Store
 from scanner.store.outbox import SqlOutbox
 from scanner.store.pages import belongs, read_pages, sum_up
@@ -123,6 +124,14 @@ class SqlStore(Store):
         """
         return to_tenant(self._snapshot(snapshot_id))
 
+    def remarks(self, snapshot_id: str) -> tuple[Text, ...]:
+        """Give what readers should know of the whole reading.
+
+        Raises:
+            StoreError: There is no such snapshot.
+        """
+        return tuple(to_remarks(self._snapshot(snapshot_id).remarks).values())
+
     def sections(self, snapshot_id: str) -> dict[str, SectionReport]:
         """Give how much was read of each section of a snapshot, by name."""
         query = select(SECTION).where(belongs(SECTION, snapshot_id)).order_by(SECTION.c.section)
@@ -146,7 +155,8 @@ class SqlStore(Store):
         """Make the SHA-256 of a snapshot anew, from what is kept now: it differs when somebody altered it."""
         names = select(PAGE.c.section).where(belongs(PAGE, snapshot_id)).distinct()
         rows = {row.section: sum_up(self._engine, snapshot_id, row.section).hexdigest() for row in self._rows(names)}
-        return digest_of(self.tenant(snapshot_id), self.sections(snapshot_id), rows)
+        kept = to_remarks(self._snapshot(snapshot_id).remarks)
+        return digest_of(self.tenant(snapshot_id), self.sections(snapshot_id), rows, kept)
 
     def evidence_at(self, snapshot_id: str) -> dt.datetime:
         """Tell when the evidence of a snapshot was collected: as its source says, else when it was kept.

@@ -32,6 +32,7 @@ SNAPSHOT = Table(
     Column("holder", Text),
     Column("touched", String(32)),
     Column("partial", Boolean),
+    Column("remarks", Text),
 )
 
 

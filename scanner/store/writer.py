@@ -11,17 +11,22 @@ from scanner.errors import StoreError
 from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
+from scanner.model.texts import keep_text, read_text
 from scanner.store.digest import RowsDigest, digest_of
 from scanner.store.engine import transact
 from scanner.store.forms import (
     from_moment,
+    from_remarks,
     from_report,
     from_request,
     from_tenant,
     pack,
+    plain,
     plain_report,
     plain_tenant,
     rows_of,
+    to_remarks,
     to_report,
     to_tenant,
 )
@@ -52,6 +57,7 @@ class SqlSnapshotWriter:
         self._unsummed: list[tuple[str, Sequence[Mapping[str, object]] | RawRows, bool]] = []
         self._digests: dict[str, RowsDigest] = {}
         self._finished = False
+        self._remarks: dict[str, Text] = {}
         with explained(place):
             transact(engine, self._take_over)
 
@@ -181,6 +187,21 @@ class SqlSnapshotWriter:
         """Give how much was read of a section that is closed already; ``None`` where it is not."""
         return self._reports.get(section)
 
+    def remark(self, subject: str, remark: Text) -> None:
+        """Keep what readers should know of the whole reading, in place of what was said of the same subject.
+
+        Raises:
+            StoreError: It can't be written, or the snapshot is finished.
+        """
+        self._refuse_late("")
+        others = {name: said for name, said in self._remarks.items() if name != subject}
+        remarks = others | ({subject: read_text(plain(keep_text(remark)))} if remark else {})
+        if remarks == self._remarks:
+            return
+        statement = update(SNAPSHOT).where(self._me).values(remarks=from_remarks(remarks))
+        self._write(lambda connection: connection.execute(statement))
+        self._remarks = remarks
+
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         """Keep what was asked.
 
@@ -259,6 +280,7 @@ class SqlSnapshotWriter:
         row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == self._snapshot_id)).one()
         self._tenant = to_tenant(row)
         self._finished = row.finished is not None
+        self._remarks = to_remarks(row.remarks)
         reports = connection.execute(select(SECTION).where(self._mine(SECTION)))
         self._reports = {report.section: to_report(report) for report in reports}
         last = func.max(PAGE.c.number).label("last")
@@ -328,7 +350,7 @@ class SqlSnapshotWriter:
         for section in self._earlier:
             self._digests[section] = sum_up(self._engine, self._snapshot_id, section)
         rows = {name: digest.hexdigest() for name, digest in self._digests.items() if name in self._numbers}
-        return digest_of(self._tenant, self._reports, rows)
+        return digest_of(self._tenant, self._reports, rows, self._remarks)
 
     def _read_again(self, section: str) -> None:
         """Sum up a section from its pages in the end, since pages were altered after they were summed up."""

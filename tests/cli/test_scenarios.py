@@ -31,6 +31,21 @@ def test_a_scenario_brings_its_tenant_and_what_goes_wrong_is_told(
     assert report_in(tmp_path / "out")["run"]["complete"] is False
 
 
+def test_clocks_that_differ_are_told_and_stand_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On stderr, in report.json and in the document; the evidence is complete all the same."""
+    file = tmp_path / "mine.toml"
+    file.write_text("[tenant]\nmailboxes = 61\nseed = 4\n[service]\nclock = -1000\n")
+    code, said = demo(capsys, tmp_path, "--scenario", str(file), "--format", "json,html")
+    sentence = "is at least 16 minutes behind the clock of the computer that read the tenant"
+    report = report_in(tmp_path / "out")
+    assert (code, report["run"]["complete"]) == (0, True)
+    assert said.count(sentence) == 1
+    assert [note for note in report["run"]["notes"] if sentence in note]
+    assert sentence in next((tmp_path / "out").glob("*/report.html")).read_text("utf-8")
+
+
 def test_a_missing_role_in_exchange_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One of the scenarios that travel with the program."""
     code, said = demo(capsys, tmp_path, "--scenario", "no-exchange-role", "--mailboxes", "60")

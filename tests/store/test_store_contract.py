@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from scanner.errors import RunNotFoundError, StoreError
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
-from scanner.model.text import quote, say
+from scanner.model.text import NOTHING, quote, say
 from scanner.store import RunRecord, Store, make_id
 
 ONE = "11111111-1111-1111-1111-111111111111"
@@ -58,6 +58,22 @@ def test_a_snapshot_is_read_as_it_was_written(store: Store) -> None:
     assert store.tenant(snapshot_id) == msgspec.structs.replace(TENANT, name="Contoso \ufffd <b>")
 
 
+def test_remarks_are_kept_one_for_each_subject_and_can_be_taken_back(store: Store) -> None:
+    writer = store.begin_snapshot(TENANT)
+    writer.remark("clock", say("the clock of {host} is wrong", host="ab"))
+    writer.remark("count", quote("not proved"))
+    resumed = store.continue_snapshot(writer.snapshot_id)
+    resumed.remark("count", quote("not proved either"))
+    snapshot_id = resumed.finish(TENANT)
+    assert list(map(str, store.remarks(snapshot_id))) == ["the clock of ab is wrong", "not proved either"]
+    with pytest.raises(StoreError, match="finished"):
+        resumed.remark("clock", NOTHING)
+    other = store.begin_snapshot(TENANT)
+    other.remark("clock", quote("wrong"))
+    other.remark("clock", NOTHING)
+    assert store.remarks(other.finish(TENANT)) == ()
+
+
 def test_a_text_that_no_database_holds_is_kept_nearly(store: Store) -> None:
     writer = store.begin_snapshot(TENANT)
     writer.close_section(msgspec.structs.replace(REPORT, reason=quote("a\ud83d\x00b")))
@@ -79,7 +95,7 @@ def test_pages_survive_a_killed_program(url: str) -> None:
     program = f"""
 import os, signal
 from scanner.model.tenant import Tenant
-from scanner.model.text import quote, say
+from scanner.model.text import NOTHING, quote, say
 from scanner.store import Store
 writer = Store.open({url!r}).begin_snapshot(Tenant(id={ONE!r}))
 for number in range(3):
@@ -146,6 +162,7 @@ def test_the_digest_is_the_same_for_the_same_evidence(store: Store) -> None:
         "UPDATE section SET state = 'complete'",
         "UPDATE snapshot SET name = 'Other'",
         "DELETE FROM page WHERE section = 'groups'",
+        "UPDATE snapshot SET remarks = NULL",
     ],
 )
 def test_the_digest_tells_that_evidence_was_altered(url: str, statement: str) -> None:
@@ -154,6 +171,7 @@ def test_the_digest_tells_that_evidence_was_altered(url: str, statement: str) ->
         writer.add_page("users", ROWS)
         writer.add_page("groups", [{"id": "g"}])
         writer.close_section(REPORT)
+        writer.remark("clock", quote("the clock is wrong"))
         snapshot_id = writer.finish(TENANT)
         assert store.digest(snapshot_id) == store.measure_digest(snapshot_id)
         engine = create_engine(url)
@@ -224,7 +242,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(url: str) -> 
 def test_six_programs_may_write_at_once(url: str) -> None:
     program = f"""
 from scanner.model.tenant import Tenant
-from scanner.model.text import quote, say
+from scanner.model.text import NOTHING, quote, say
 from scanner.store import Store
 with Store.open({url!r}) as store:
     writer = store.begin_snapshot(Tenant(id={ONE!r}))

@@ -181,6 +181,9 @@ class Service(Table, frozen=True, kw_only=True):
         | None
     ) = None
     gzip: Annotated[bool, Meta(description="Answers are packed for those who accept it.")] = True
+    clock: Annotated[
+        float, Meta(description="Seconds that the services' clock is ahead of the true time; behind where negative.")
+    ] = 0.0
 
 
 class TenantTable(Table, frozen=True, kw_only=True):

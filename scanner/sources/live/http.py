@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from scanner.errors import ConfigurationError, SourceError
 from scanner.model.text import Text, say
 from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
+from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.credential import Prompt
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.lane import Lane
@@ -51,15 +53,22 @@ class Wire:
         tokens: Where tokens come from.
         patience: How long to wait.
         log: Is told of every request.
+        clocks: Is told when answers were dated.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, tokens: TokenSource, patience: Patience, log: RequestLog
+        self,
+        session: aiohttp.ClientSession,
+        tokens: TokenSource,
+        patience: Patience,
+        log: RequestLog,
+        clocks: Clocks,
     ) -> None:
         self._session = session
         self._tokens = tokens
         self._patience = patience
         self._log = log
+        self._clocks = clocks
 
     async def read(self, call: Call[T]) -> Reply[T]:
         """Send a request, again where that may help, and decode its answer.
@@ -127,6 +136,7 @@ class Wire:
         """Send one request, take its body as it comes, up to the cap, and note it whatever comes of it."""
         status, received = 0, 0
         chunks: list[bytes] = []
+        sent = time.time()
         method = "GET" if call.body is None else "POST"
         try:
             async with self._session.request(
@@ -137,6 +147,7 @@ class Wire:
                 allow_redirects=False,
             ) as response:
                 status = response.status
+                self._clocks.compare(url.authority, response.headers.get("Date", ""), sent, time.time())
                 async for chunk in response.content.iter_any():
                     chunks.append(chunk)
                     received += len(chunk)
@@ -170,7 +181,7 @@ class Wire:
 
 @asynccontextmanager
 async def open_wire(
-    target: Target, patience: Patience, log: RequestLog, prompt: Prompt | None = None
+    target: Target, patience: Patience, log: RequestLog, clocks: Clocks, prompt: Prompt | None = None
 ) -> AsyncIterator[tuple[Wire, TokenSource]]:
     """Open the connection to a tenant's services and close it in the end.
 
@@ -178,6 +189,7 @@ async def open_wire(
         target: The tenant.
         patience: How long to wait.
         log: Is told of every request.
+        clocks: Is told when answers were dated.
         prompt: Shows somebody where to enter which code; ``None`` where nobody is there.
 
     Yields:
@@ -189,7 +201,7 @@ async def open_wire(
     tokens = TokenSource(target, patience, log, prompt)
     try:
         async with open_session(target, patience) as session:
-            yield Wire(session, tokens, patience, log), tokens
+            yield Wire(session, tokens, patience, log, clocks), tokens
     finally:
         tokens.close()
 

@@ -137,10 +137,10 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
-    until = _read_date(text)
+    until = read_date(text)
     if until is None:
         return None
-    now = _read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
+    now = read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
     return max(0.0, (until - now).total_seconds())
 
 
@@ -158,11 +158,12 @@ def read_seconds_until(moment: str, headers: Mapping[str, str]) -> float | None:
         until = dt.datetime.fromisoformat(moment)
     except ValueError:
         return None
-    now = _read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
+    now = read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
     return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=dt.UTC)) - now).total_seconds())
 
 
-def _read_date(text: str) -> dt.datetime | None:
+def read_date(text: str) -> dt.datetime | None:
+    """Read a date as HTTP headers have it; ``None`` where it is none."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:

@@ -7,8 +7,10 @@ from typing import Any
 from scanner.errors import SourceError
 from scanner.evidence.section import Section
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.auth import TokenSource
+from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.graph import Graph
 from scanner.sources.live.harvest import Harvest
 from scanner.sources.live.http import open_wire
@@ -77,8 +79,13 @@ class LiveSource:
         deadline = asyncio.get_running_loop().time() + self._patience.walk
         log = RequestLog(sink)
         prompt = progress.tell if self._attended else None
+
+        def remark(subject: str, sentence: Text) -> None:
+            sink.remark(subject, sentence)
+            progress.tell(str(sentence))
+
         try:
-            async with open_wire(self._target, self._patience, log, prompt) as (wire, tokens):
+            async with open_wire(self._target, self._patience, log, Clocks(remark), prompt) as (wire, tokens):
                 graph = Graph(wire, self._target.hosts.graph, self._patience, progress.wait)
                 signed_in, tenant = await self._meet(graph, tokens, deadline)
                 sink.meet(tenant)

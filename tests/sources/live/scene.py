@@ -11,6 +11,7 @@ from scanner.evidence.section import Section
 from scanner.model.reading import Place, RawRows, RequestRecord
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
+from scanner.model.text import Text
 from scanner.simulator import SimulatedTenant
 from scanner.sources.live import LiveSource, Patience, Target
 from scanner.sources.live.limits import Limits
@@ -41,6 +42,7 @@ class Shelf:
         self.told: list[tuple[str, int, int | None]] = []
         self.waits: list[tuple[str, float]] = []
         self.sentences: list[str] = []
+        self.remarks: dict[str, str] = {}
         self.tenant = Tenant()
 
     @property
@@ -100,6 +102,10 @@ class Shelf:
 
     def meet(self, tenant: Tenant) -> None:
         self.tenant = tenant
+
+    def remark(self, subject: str, remark: Text) -> None:
+        self.threads.add(threading.get_ident())
+        self.remarks[subject] = str(remark)
 
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         self.threads.add(threading.get_ident())
