@@ -265,7 +265,9 @@ class SimulatedTenant:
 
     def _answer_item(self, item: Ask, serve: Serve) -> Answer:
         """Answer one item of a batch; what its path leaves out is that it is Graph's."""
-        whole = msgspec.structs.replace(item, path=(_GRAPH_PREFIX, *item.path))
+        version, target = item.path[0], item.target.lstrip("/")
+        path = (_GRAPH_PREFIX, *item.path)
+        whole = msgspec.structs.replace(item, path=path, target=f"/{_GRAPH_PREFIX}/{version}/{target}")
         request = self._recogniser.recognise(whole)
         return self._engine.answer(whole, request, lambda ask: serve(_below(ask)), alone=False)
 

@@ -116,6 +116,20 @@ def test_a_batch_hides_errors_of_single_requests_behind_200(client: Client) -> N
     assert {one["id"]: one["status"] for one in answer.json()["responses"]} == {"0": 404, "1": 200}
 
 
+def test_a_batch_answers_as_single_requests_are_answered(client: Client, population: Population) -> None:
+    """Members by pages with a link that leads on, their number in plain text, a group that is gone."""
+    group = next(group for group in population.groups if group.name == "Scanners and printers")
+    path = f"/groups/{group.id}/transitiveMembers"
+    paths = [f"{path}?$select=id&$top=2", f"/groups/{group.id}?$select=id", "/groups/nothing"]
+    found = {one["id"]: one for one in client.batch(*paths, version="v1.0").json()["responses"]}
+    singles = [client.get(path) for path in paths]
+    assert [found[str(at)]["status"] for at in range(3)] == [one.status_code for one in singles] == [200, 200, 404]
+    assert found["0"]["body"]["value"] == singles[0].json()["value"]
+    assert found["1"]["body"] == singles[1].json()
+    linked = client.follow(found["0"]["body"]["@odata.nextLink"]).json()["value"]
+    assert [row["id"] for row in linked] == [row["id"] for row in client.walk(f"{path}?$top=2")][2:4]
+
+
 def test_a_batch_of_more_than_twenty_is_refused(client: Client) -> None:
     assert client.batch(*["/organization"] * 21).status_code == 400
 

@@ -20,6 +20,7 @@ SCARCE = ("/identity/conditionalAccess/", "/identityProtection/")
 TRACES = "/admin/exchange/tracing/"
 REPORTS = ("/auditLogs/", "/reports/")
 MEMBERS = "/transitiveMembers"
+COUNT = "/$count"
 COST_OF_MEMBERS = 4  # resource units with $select (facts/apis.md §2.8); everything else here costs 1
 LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
 ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
@@ -120,7 +121,7 @@ class Graph:
         try:
             reply = await self._wire.read(
                 Call(
-                    url=self._address(f"{path}/$count", {}),
+                    url=self._address(f"{path}{COUNT}", {}),
                     fence=self._fence,
                     resource=self._root,
                     lane=self._choose_lane(path),
@@ -147,7 +148,7 @@ class Graph:
             RefusedError: Graph refused the batch.
             UnreadableError: No usable answer came.
         """
-        requests = [{"id": str(at), "method": "GET", "url": path} for at, path in enumerate(paths)]
+        requests = [_make_item(at, path) for at, path in enumerate(paths)]
         reply = await self._wire.read(
             Call(
                 url=self._address(f"/{version}/$batch", {}),
@@ -157,7 +158,7 @@ class Graph:
                 decode=_decode_batch,
                 headers=LOW_PRIORITY,
                 body={"requests": requests},
-                cost=len(requests),
+                cost=sum(_cost(path.partition("?")[0]) for path in paths),
             )
         )
         if all(item.status == THROTTLED for item in reply.content.responses):
@@ -185,7 +186,7 @@ class Graph:
                 lane=self._choose_lane(path),
                 decode=decode_page,
                 headers=_choose_headers(path),
-                cost=COST_OF_MEMBERS if path.endswith(MEMBERS) else 1,
+                cost=_cost(path),
             )
         )
         return reply.content
@@ -225,11 +226,27 @@ class GraphListing:
             RefusedError: Graph refused it.
             UnreadableError: It can't be read to its end.
         """
-        page = await self._graph.get_page(
-            str(self._trail.follow(self._address if self.mark.link is None else self.mark.link))
-        )
+        url = self._trail.follow(self._address if self.mark.link is None else self.mark.link)
+        return self._note(await self._graph.get_page(str(url)))
+
+    def take(self, first: ListPage) -> ListPage:
+        """Take the first page, which came in a batch."""
+        self._trail.follow(self._address)
+        return self._note(first)
+
+    def _note(self, page: ListPage) -> ListPage:
         self.mark = Bookmark(done=True) if page.next_link is None else Bookmark(link=page.next_link)
         return page
+
+
+def _cost(path: str) -> float:
+    return COST_OF_MEMBERS if path.endswith(MEMBERS) else 1
+
+
+def _make_item(at: int, path: str) -> dict[str, object]:
+    """Make one request of a batch; it has headers of its own."""
+    item: dict[str, object] = {"id": str(at), "method": "GET", "url": path}
+    return item | {"headers": {"ConsistencyLevel": "eventual"}} if path.endswith(COUNT) else item
 
 
 def _is_scarce(path: str) -> bool:

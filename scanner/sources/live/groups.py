@@ -1,62 +1,67 @@
 """The groups that policies and role assignments refer to, with their transitive members."""
 
-from collections.abc import Iterable
-from urllib.parse import quote
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from scanner.model.text import Text, say
+from scanner.sources.live.batches import Batches
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
-from scanner.sources.live.graph import Graph
+from scanner.sources.live.graph import BatchItem, Graph
 from scanner.sources.live.keys import KeySet
 from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.page import ListPage, decode_page
+from scanner.sources.live.patience import Patience
 from scanner.sources.live.together import work_off
 
 ABREAST = 4
-MEMBERS_OF_A_PAGE = "999"
+VERSION = "v1.0"
+OF_A_GROUP = 3  # requests: the group, its first members, and how many there are
+PLAIN = re.compile(r"[\w-]+", re.ASCII)  # an id that leads nowhere else
+GROUPS_OF_A_BATCH = 6  # of the twenty requests that Graph takes
+NAME: dict[str, str] = {"$select": "id,displayName"}
+MEMBERS: dict[str, str] = {"$select": "id", "$top": "999"}
 
 
-async def read_groups(graph: Graph, ids: Iterable[str], ledger: Ledger) -> None:
+async def read_groups(graph: Graph, ids: Sequence[str], ledger: Ledger, patience: Patience) -> None:
     """Read groups into a ledger: one row per page of members, so that a group may have several.
 
     Args:
         graph: The tenant's Graph.
         ids: The groups' ids.
         ledger: The section's account.
+        patience: How long to wait.
 
     Raises:
         UnreadableError: Not one of them is permitted to be read.
     """
-    reader = _GroupReader(graph, ledger)
-    await work_off(ids, reader.read, abreast=ABREAST)
+    reader = _GroupReader(graph, ledger, patience)
+    await work_off(_cut(ids), reader.read, abreast=ABREAST)
     reader.settle_denied()
 
 
 class _GroupReader:
-    def __init__(self, graph: Graph, ledger: Ledger) -> None:
+    def __init__(self, graph: Graph, ledger: Ledger, patience: Patience) -> None:
         self._graph = graph
         self._ledger = ledger
+        self._patience = patience
         self._readable = 0
         self._denied: list[dict[str, object]] = []
         self._denial: UnreadableError | None = None
 
-    async def read(self, group_id: str) -> None:
-        """Read one group; what goes wrong with it is told in its row."""
-        if self._ledger.mark(group_id).done:
-            self._readable += 1
-            return
-        row: dict[str, object] = {"id": group_id}
-        try:
-            row |= await self._name(group_id)
-            await self._read_members(row)
-        except RefusedError as refused:
-            self._note_refusal(row, refused)
-        except UnreadableError as error:
-            self._note(row | {"transitiveMembers": [], "membershipPartial": True}, error.reason)
-        else:
-            self._readable += 1
+    async def read(self, ids: Sequence[str]) -> None:
+        """Read some groups; what goes wrong with one is told in its row. An earlier run may have read some of them."""
+        marks = {group_id: self._ledger.mark(group_id) for group_id in ids}
+        self._readable += sum(mark.done for mark in marks.values())
+        left = {group_id: mark for group_id, mark in marks.items() if not mark.done}
+        fresh = [group_id for group_id, mark in left.items() if mark.link is None and PLAIN.fullmatch(group_id)]
+        await self._read_fresh(fresh)
+        for group_id in filter(lambda one: one not in fresh, left):
+            await self._read_alone(group_id)
 
     def settle_denied(self) -> None:
         """Tell whether the permission lacks, or only some groups hide their members.
@@ -72,28 +77,94 @@ class _GroupReader:
         for row in self._denied:
             self._keep(row, Bookmark(done=True))
 
-    async def _name(self, group_id: str) -> dict[str, object]:
-        group = await self._graph.get(_address(group_id), {"$select": "id,displayName"})
-        return {"displayName": group.get("displayName")}
+    async def _read_fresh(self, ids: Sequence[str]) -> None:
+        """Ask for groups, their first members and the number of these in one batch."""
+        batches = Batches(self._graph, self._patience, VERSION, [path for one in ids for path in _list_paths(one)])
+        failure = UnreadableError(say("Microsoft Graph kept asking to wait or failing"))
+        try:
+            await batches.ask()
+        except RefusedError as refused:  # of the whole batch: that tells nothing of a single group, not even a 404
+            failure = explain(refused, self._ledger.section)
+        except UnreadableError as error:
+            failure = error
+        for at, group_id in enumerate(ids):
+            found = [batches.answers.get(at * OF_A_GROUP + more) for more in range(OF_A_GROUP)]
+            await self._settle(group_id, found, failure)
 
-    async def _read_members(self, row: dict[str, object]) -> None:
-        """Read a group's members; their number, asked for before the last page is kept, proves that none was lost."""
+    async def _settle(self, group_id: str, found: Sequence[BatchItem | None], failure: UnreadableError) -> None:
+        """Take what a batch answered of one group, and read the rest of its members."""
+        row: dict[str, object] = {"id": group_id}
+        group, members, counted = found
+        try:
+            row |= {"displayName": self._take(group, failure).get("displayName")}
+            first = _read_page(self._take(members, failure))
+            await self._read_members(row, first, _read_count(counted))
+        except RefusedError as refused:
+            self._note_refusal(row, refused)
+        except UnreadableError as error:
+            self._note_failure(row, error)
+        else:
+            self._readable += 1
+
+    async def _read_alone(self, group_id: str) -> None:
+        """Read a group without a batch: what an earlier run left of it, or an odd id, which the fence looks at."""
+        row: dict[str, object] = {"id": group_id}
+        try:
+            group = await self._graph.get(f"/{VERSION}{_address(group_id)}", NAME)
+            row |= {"displayName": group.get("displayName")}
+            await self._read_members(row)
+        except RefusedError as refused:
+            self._note_refusal(row, refused)
+        except UnreadableError as error:
+            self._note_failure(row, error)
+        else:
+            self._readable += 1
+
+    def _take(self, item: BatchItem | None, failure: UnreadableError) -> dict[str, object]:
+        """Give what a batch answered to one request.
+
+        Raises:
+            RefusedError: It was refused.
+            UnreadableError: It was not answered, or not with an object.
+        """
+        if item is None:
+            raise failure
+        if item.status != 200:  # noqa: PLR2004 - OK
+            raise self._graph.as_refusal(item)
+        if not isinstance(item.body, dict):
+            raise _unreadable("ValueError")
+        return item.body
+
+    async def _read_members(
+        self, row: dict[str, object], first: ListPage | None = None, counted: int | None = None
+    ) -> None:
+        """Read a group's members; their number, asked for before the last page is kept, proves that none was lost.
+
+        Args:
+            row: What each page's row begins with.
+            first: The first page, where it came in a batch.
+            counted: The number, as far as it came with the first page.
+        """
         group_id = str(row["id"])
-        path = f"{_address(group_id)}/transitiveMembers"
+        path = f"/{VERSION}{_address(group_id)}/transitiveMembers"
         mark = self._ledger.mark(group_id)
-        listing = self._graph.open_listing(path, {"$select": "id", "$top": MEMBERS_OF_A_PAGE}, mark)
+        listing = self._graph.open_listing(path, MEMBERS, mark)
         seen = KeySet()
-        while not listing.mark.done:
-            page = await listing.read()
+        page = await listing.read() if first is None else listing.take(first)
+        while True:
             seen.take(page.ids.list_keys())
             reached = msgspec.structs.replace(listing.mark, members=mark.members + len(seen))
-            lacking = await self._find_lacking(path, reached.members) if reached.done else {}
+            if reached.done and (counted is None or page is not first):
+                counted = await self._graph.count(path)
+            lacking = self._find_lacking(reached.members, counted) if reached.done else {}
             members = [_trim(member) for member in page.decode()]
             self._keep(row | {"transitiveMembers": members} | lacking, reached)
+            if reached.done:
+                return
+            page = await listing.read()
 
-    async def _find_lacking(self, path: str, found: int) -> dict[str, object]:
+    def _find_lacking(self, found: int, expected: int | None) -> dict[str, object]:
         """Say in a group's row that members lack, where Graph counts more than it listed."""
-        expected = await self._graph.count(path)
         if expected is None or found >= expected:
             return {}
         self._ledger.doubt(
@@ -105,29 +176,62 @@ class _GroupReader:
         self._ledger.keep([row], str(row["id"]), mark)
 
     def _note_refusal(self, row: dict[str, object], refused: RefusedError) -> None:
-        match refused.status:
-            case 404:
-                self._readable += 1
-                self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
-            case 403:
-                self._denial = explain(refused, self._ledger.section)
-                self._denied.append(row | {"membershipReadable": False})
-            case _:
-                reason = explain(refused, self._ledger.section).reason
-                self._note(row | {"transitiveMembers": [], "membershipPartial": True}, reason)
+        if refused.status == 404:  # noqa: PLR2004 - Not Found
+            self._readable += 1
+            self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
+        else:
+            self._note_failure(row, explain(refused, self._ledger.section))
 
-    def _note(self, row: dict[str, object], reason: Text) -> None:
-        self._ledger.doubt(_word_doubt(reason))
-        self._keep(row, Bookmark(done=True))
+    def _note_failure(self, row: dict[str, object], failure: UnreadableError) -> None:
+        if failure.permission:
+            self._denial = failure
+            self._denied.append(row | {"membershipReadable": False})
+        else:
+            self._ledger.doubt(_word_doubt(failure.reason))
+            self._keep(row | {"transitiveMembers": [], "membershipPartial": True}, Bookmark(done=True))
 
 
 def _word_doubt(reason: Text) -> Text:
     return say("the members of some groups could not be read: {reason}", reason=reason)
 
 
+def _list_paths(group_id: str) -> Iterator[str]:
+    """Give the three requests of a group, below the version."""
+    address = _address(group_id)
+    yield f"{address}?{urlencode(NAME, safe='$,')}"
+    yield f"{address}/transitiveMembers?{urlencode(MEMBERS, safe='$,')}"
+    yield f"{address}/transitiveMembers/$count"
+
+
 def _address(group_id: str) -> str:
-    return f"/v1.0/groups/{quote(group_id, safe='')}"
+    return f"/groups/{quote(group_id, safe='')}"
+
+
+def _read_page(body: dict[str, object]) -> ListPage:
+    """Read the first page of members as a batch holds it.
+
+    Raises:
+        UnreadableError: It is no page.
+    """
+    try:
+        return decode_page(msgspec.json.encode(body))
+    except msgspec.DecodeError as error:
+        raise _unreadable(type(error).__name__) from error
+
+
+def _read_count(item: BatchItem | None) -> int | None:
+    """Read a number as a batch holds it; where it is none, it is asked for apart, in plain text."""
+    text = str(item.body) if item and item.status == 200 else ""  # noqa: PLR2004 - OK
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _unreadable(error: str) -> UnreadableError:
+    return UnreadableError(say("an answer was cut off or can't be read ({error})", error=error))
 
 
 def _trim(member: dict[str, object]) -> dict[str, object]:
     return {key: member[key] for key in ("@odata.type", "id") if key in member}
+
+
+def _cut(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[at : at + GROUPS_OF_A_BATCH] for at in range(0, len(ids), GROUPS_OF_A_BATCH))

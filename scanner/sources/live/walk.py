@@ -185,7 +185,7 @@ class Walk:
 
     async def _read_groups(self, ledger: Ledger) -> None:
         self._doubt_sources(ledger, feeds_groups, _word_groups)
-        await read_groups(self._graph, self._harvest.groups, ledger)
+        await read_groups(self._graph, self._harvest.groups, ledger, self._patience)
 
     async def _read_per_user(self, ask: PerUser, ledger: Ledger) -> None:
         self._doubt_sources(ledger, feeds_users, _word_users)

@@ -72,9 +72,34 @@ class Stage:
         """Answer a path with a scene, which is told how many requests for that path came before."""
         self._scenes[path] = scene
 
+    def has(self, path: str) -> bool:
+        """A path was given a scene."""
+        return path in self._scenes
+
     def scene(self, path: str) -> Scene:
         """The scene that a path has."""
         return self._scenes[path]
+
+    def on_batch(self, path: str) -> None:
+        """Answer the requests of a batch as they would be answered alone, in reverse order; all are visits."""
+        root = path.removesuffix("/$batch")
+
+        def answer(request: web.Request, _: int) -> web.Response:
+            items = json.loads(self.visits[-1].body)["requests"]
+            return as_json({"responses": [self._answer_item(request, root, item) for item in items][::-1]})
+
+        self.on(path, answer)
+
+    def _answer_item(self, request: web.Request, root: str, item: Mapping[str, Any]) -> dict[str, object]:
+        path, _, query = f"{root}{item['url']}".partition("?")
+        self.visits.append(Visit(time.monotonic(), item["method"], path, query, item.get("headers", {}), ""))
+        turn = self._turns[path]
+        self._turns[path] += 1
+        made = self._scenes[path](request, turn) if path in self._scenes else web.Response(status=404)
+        assert isinstance(made, web.Response)
+        text = made.text or ""
+        body = json.loads(text) if made.content_type == "application/json" and text else text
+        return {"id": item["id"], "status": made.status, "headers": dict(made.headers), "body": body}
 
     def target(self, **keys: str) -> Target:
         known = {

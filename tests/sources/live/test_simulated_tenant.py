@@ -6,7 +6,7 @@ import pytest
 
 from scanner.model.section import SectionState
 from scanner.simulator import Faults, Population, SimulatedTenant, read_faults
-from scanner.simulator.faults.scenario import Fault, Then, When
+from scanner.simulator.faults.scenario import Fault, Service, Then, When
 from scanner.simulator.permissions import EXCHANGE_RBAC, GRAPH_ROLES, MANAGE_AS_APP
 from scanner.sources.live.explain import EXCHANGE_ROLE
 from tests.sources.live.scene import QUICK, collect, pick, secret_target_of, target_of
@@ -190,6 +190,25 @@ def test_proxies_of_the_environment_are_ignored(small: Population, monkeypatch: 
     with SimulatedTenant(small) as tenant:
         shelf = collect(target_of(tenant), pick("transport-config"))
     assert shelf.reports["transport-config"].state is SectionState.COMPLETE
+
+
+def test_groups_come_in_batches_with_all_their_members(large: Population) -> None:
+    """As the tenant has them, also through links and where single items of a batch are throttled."""
+    throttled = Fault(when=When(path="/graph/v1.0/groups/*", every=4), then=Then(answer="throttled", retry_after=0.2))
+    sections = pick("conditional-access-policies", "role-assignments", "role-eligibilities", "groups")
+    with SimulatedTenant(large, faults=Faults(service=Service(rows=40), faults=(throttled,))) as tenant:
+        shelf = collect(target_of(tenant), sections, dataclasses.replace(ROOMY, pages=300))
+        batches = len(tenant.ledger.to("/graph/v1.0/$batch"))
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+    found: dict[str, list[str]] = {}
+    for row in shelf.rows["groups"]:
+        found.setdefault(row["id"], []).extend(one["id"] for one in row.get("transitiveMembers", ()))
+    known = {name for name in found if name in large.groups_by_id}
+    assert len(known) > 5
+    assert {name: sorted(found[name]) for name in known} == {
+        name: sorted(large.transitive_members(name)) for name in known
+    }
+    assert batches >= len(found) / 6
 
 
 def test_a_large_list_is_read_in_parts_that_the_count_proves_whole(large: Population) -> None:
