@@ -23,6 +23,7 @@ from scanner.evidence.section import (
 from scanner.model.section import NOT_LICENSED
 from scanner.model.tenant import Tenant
 from scanner.model.text import NOTHING, Text, quote
+from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.cmdlets import BAD_REQUEST
 from scanner.sources.live.credential import Prompt
 from scanner.sources.live.exchange import Exchange
@@ -118,7 +119,8 @@ async def probe_tenant(
         ConfigurationError: The credential's or the authority's file can't be used.
         SourceError: Neither service gives a token, or the token is for another tenant.
     """
-    async with open_wire(target, patience, RequestLog(None), prompt) as (wire, tokens):
+    unheard = Clocks(lambda _subject, _sentence: None)  # `reach` compares the clocks, before anybody signs in
+    async with open_wire(target, patience, RequestLog(None), unheard, prompt) as (wire, tokens):
         signed_in = await sign_in(tokens, target)
         graph = Graph(wire, target.hosts.graph, patience, announce)
         tenant = await read_tenant(graph, target, signed_in.tenant_id)
