@@ -16,6 +16,7 @@ from tests.campaign.checks import (
 SMALL_PAGES = "[service]\nrows = 20\n"
 SERVICES = ("/graph/*", "/exchange/*")
 # Listings of which a second source tells the number or the names; of others nobody could know what was kept back.
+CUT_ALIKE = ("Get-Mailbox", "Get-CASMailbox", "Get-User")
 LISTINGS = ("/graph/v1.0/users", "/graph/*/transitiveMembers", "Get-Mailbox", "Get-CASMailbox", "Get-User")
 
 
@@ -142,8 +143,15 @@ def links() -> Iterator[Case]:
         yield Case(name=f"R7/{name}", scenario=at_some_page(line, *LISTINGS, *SERVICES))
     expired = fault('when.path = "/exchange/*"', "when.page = 2", 'then.answer = "page-expired"')
     yield Case(name="R7/paging-expires", scenario=always(SMALL_PAGES, expired), mailboxes=140)
+    yield Case(name="R7/cut-alike", scenario=cut_alike, mailboxes=140)
     stops = fault('when.path = "/exchange/*"', "when.page = 1", "then.end_listing = true")
     yield Case(name="R7/stops-at-1000", scenario=always(stops), same_each_time=True, mailboxes=1300)
+
+
+def cut_alike(rng: random.Random) -> str:
+    """Make a scenario in which all listings of Exchange end at the same page: only Graph's users tell."""
+    at = f"when.page = {rng.randint(1, 6)}"
+    return SMALL_PAGES + "".join(fault(f'when.cmdlet = "{name}"', at, "then.end_listing = true") for name in CUT_ALIKE)
 
 
 def at_some_page(line: str, *places: str) -> Make:

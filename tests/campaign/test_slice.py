@@ -21,6 +21,7 @@ SLICE = (
     "R7/empty-page",
     "R7/duplicates",
     "R7/paging-expires",
+    "R7/cut-alike",
     "R8/Policy.Read.All",
     "R8/GroupMember.Read.All+User.Read.All",
 )

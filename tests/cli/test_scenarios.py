@@ -46,6 +46,31 @@ def test_clocks_that_differ_are_told_and_stand_in_the_report(
     assert sentence in next((tmp_path / "out").glob("*/report.html")).read_text("utf-8")
 
 
+def test_listings_that_are_cut_alike_make_a_run_incomplete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They agree with each other; Graph's users tell, and the reason is told."""
+    code, said = demo(capsys, tmp_path, "--scenario", "cut-alike")
+    assert code == 4
+    assert "mailboxes: partial: Get-Mailbox finds" in said
+    run = report_in(tmp_path / "out")["run"]
+    assert run["complete"] is False
+    assert {part["section"] for part in run["evidence"] if part["state"] == "partial"} >= {
+        "mailboxes",
+        "cas-mailboxes",
+        "exchange-users",
+    }
+
+
+def test_a_list_that_no_second_source_proved_is_named_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[tenant]\nmailboxes = 60\nwithout = ["User.Read.All"]\n')
+    code, _ = demo(capsys, tmp_path, "--scenario", str(file))
+    assert code == 4, "for lack of the users"
+    notes = report_in(tmp_path / "out")["run"]["notes"]
+    assert "No second source has proved that the list of mailboxes is whole: users was not read to its end." in notes
+
+
 def test_a_missing_role_in_exchange_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One of the scenarios that travel with the program."""
     code, said = demo(capsys, tmp_path, "--scenario", "no-exchange-role", "--mailboxes", "60")

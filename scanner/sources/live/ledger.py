@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -126,6 +127,14 @@ class Ledger:
         if reason not in self._doubts:
             self._doubts.append(reason)
 
+    def remark(self, remark: Text) -> None:
+        """Keep what readers should know of a section that is whole all the same; an empty sentence takes it back."""
+        self._sink.remark(self.section.name, remark)
+
+    def pages(self) -> Iterator[RawRows]:
+        """Give the pages that are kept, by an earlier run too."""
+        return self._sink.pages(self.section.name)
+
     def fail(self, failure: UnreadableError) -> None:
         """Note why the reading ended early: partial where pages came, missing where none did."""
         self.failure = failure
@@ -162,7 +171,7 @@ class Ledger:
 
     def _take_earlier(self) -> None:
         """Count the pages that are kept, and look into them."""
-        for rows in self._sink.pages(self.section.name):
+        for rows in self.pages():
             self.count += rows.count
             self._pages += 1
             self._look_into(rows, RowIds.read(rows))

@@ -18,18 +18,18 @@ def reconcile(ledgers: Iterable[Ledger], mailbox_users: Ids) -> None:
         mailbox_users: Entra ids of the mailboxes.
     """
     found = list(ledgers)
-    mailboxes, cas, users = (_find(found, name) for name in (MAILBOXES, CAS_MAILBOXES, USERS))
+    mailboxes, cas, users = (find_listing(found, name) for name in (MAILBOXES, CAS_MAILBOXES, USERS))
     if mailboxes and mailboxes.is_readable:
         _doubt_empty(mailboxes, found)
         if cas and cas.is_readable:
             _compare(mailboxes, cas)
         if users and users.is_readable:
-            _note_lacking(users, mailbox_users.keys.count_beyond(users.keys))
+            note_lacking(users, mailbox_users.keys.count_beyond(users.keys))
 
 
 def _compare(mailboxes: Ledger, cas: Ledger) -> None:
     if len(mailboxes.keys) == mailboxes.count and len(cas.keys) == cas.count:
-        _note_lacking(cas, mailboxes.keys.count_beyond(cas.keys))
+        note_lacking(cas, mailboxes.keys.count_beyond(cas.keys))
         unlisted = cas.keys.count_beyond(mailboxes.keys)
         if unlisted:
             mailboxes.doubt(
@@ -43,7 +43,8 @@ def _compare(mailboxes: Ledger, cas: Ledger) -> None:
             )
 
 
-def _note_lacking(ledger: Ledger, lacking: int) -> None:
+def note_lacking(ledger: Ledger, lacking: int) -> None:
+    """Doubt a listing that lacks mailboxes of Get-Mailbox."""
     if lacking:
         ledger.doubt(
             say_number(
@@ -57,7 +58,7 @@ def _note_lacking(ledger: Ledger, lacking: int) -> None:
 
 def _doubt_empty(mailboxes: Ledger, ledgers: Iterable[Ledger]) -> None:
     """Doubt an empty list, unless Graph has counted that there are no users at all."""
-    users = next((ledger for ledger in ledgers if _counts_users(ledger)), None)
+    users = next((ledger for ledger in ledgers if counts_users(ledger)), None)
     if mailboxes.count or (users and users.is_whole and users.expected == 0):
         return
     mailboxes.doubt(_word_empty(users.count if users else 0))
@@ -74,12 +75,14 @@ def _word_empty(users: int) -> Text:
     )
 
 
-def _counts_users(ledger: Ledger) -> bool:
+def counts_users(ledger: Ledger) -> bool:
+    """Tell whether a section lists the users of Graph."""
     ask = ledger.section.ask
     return isinstance(ask, GraphList) and ask.path.endswith("/users") and ask.counted
 
 
-def _find(ledgers: Iterable[Ledger], cmdlet: str) -> Ledger | None:
+def find_listing(ledgers: Iterable[Ledger], cmdlet: str) -> Ledger | None:
+    """Give the account of a cmdlet's section."""
     return next(
         (one for one in ledgers if isinstance(one.section.ask, Cmdlet) and one.section.ask.name == cmdlet), None
     )

@@ -31,6 +31,7 @@ from scanner.sources.live.paging import is_stale, read_on
 from scanner.sources.live.parts import ALPHABET
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.per_user import read_per_user
+from scanner.sources.live.proof import prove_whole
 from scanner.sources.live.reconcile import reconcile
 from scanner.sources.live.together import run_together, work_off
 from scanner.sources.live.traces import read_traces
@@ -80,6 +81,7 @@ class Walk:
         self._deadline = deadline
         await run_together(self._read(ledger) for ledger in self._ledgers if not _needs_others(ledger))
         reconcile(self._ledgers, self._harvest.mailbox_users)
+        await prove_whole(self._exchange, self._ledgers, self._harvest.mailbox_users, deadline)
         _refuse_nothing(self._ledgers)
         for ledger in self._ledgers:
             if not _needs_others(ledger):

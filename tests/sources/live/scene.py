@@ -105,7 +105,9 @@ class Shelf:
 
     def remark(self, subject: str, remark: Text) -> None:
         self.threads.add(threading.get_ident())
-        self.remarks[subject] = str(remark)
+        self.remarks.pop(subject, None)
+        if remark:
+            self.remarks[subject] = str(remark)
 
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         self.threads.add(threading.get_ident())
