@@ -280,7 +280,8 @@ class Drop:
         """Do nothing."""
         return
 
-    amend_page = note_place = settle = drop_part = meet = add_requests = close_section = advance = wait = tell = ignore
+    amend_page = note_place = settle = drop_part = meet = close_section = advance = wait = tell = remark = ignore
+    hold_requests = add_requests = ignore
 
 
 def target_of(folder: Path, port: int) -> "Target":

@@ -138,6 +138,27 @@ def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_findings(
     assert findings(report_in(tmp_path / "killed")) == findings(report_in(tmp_path / "undisturbed")), seed
 
 
+def kept_in(folder: Path, query: str) -> Counter[str]:
+    engine = create_engine(f"sqlite:///{folder}/store.db")
+    with engine.connect() as connection:
+        found = Counter({str(name): int(count) for name, count in connection.execute(text(query))})
+    engine.dispose()
+    return found
+
+
+def test_a_kill_loses_no_request_whose_page_was_kept(tenant: SimulatedTenant, tmp_path: Path) -> None:
+    """They are kept in one transaction, so that the report of the run that goes on tells them too."""
+    config = write_config(tmp_path, tenant)
+    kill_after(start(config), tenant, 40)
+    pages = kept_in(tmp_path, "SELECT section, count(*) FROM page GROUP BY section")
+    answered = "SELECT path, count(*) FROM request WHERE status = 200 GROUP BY path"
+    asked = {name.rpartition("/")[2]: count for name, count in kept_in(tmp_path, answered).items()}
+    cmdlets = {"mailboxes": "Get-Mailbox", "cas-mailboxes": "Get-CASMailbox", "exchange-users": "Get-User"}
+    listings = {"users": "users"} | {name: f"InvokeCommand {cmdlet}" for name, cmdlet in cmdlets.items()}
+    assert sum(pages[section] for section in listings) > 5, "it was killed in the middle"
+    assert all(asked.get(path, 0) >= pages[section] for section, path in listings.items()), (pages, asked)
+
+
 def test_the_report_counts_every_request_that_reached_the_services(tenant: SimulatedTenant, tmp_path: Path) -> None:
     assert main(command(write_config(tmp_path / "run", tenant))) == 0
     counted = report_in(tmp_path / "run")["requests"]

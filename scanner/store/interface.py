@@ -83,8 +83,11 @@ class SnapshotWriter(Protocol):
             StoreError: It can't be written.
         """
 
+    def hold_requests(self, records: Sequence[RequestRecord]) -> None:
+        """Take what was asked; it is kept in one transaction with what is kept next, such as the page it brought."""
+
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
-        """Keep what was asked.
+        """Keep what was asked, and what is held.
 
         Raises:
             StoreError: It can't be written.

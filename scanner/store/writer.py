@@ -57,6 +57,7 @@ class SqlSnapshotWriter:
         self._unsummed: list[tuple[str, Sequence[Mapping[str, object]] | RawRows, bool]] = []
         self._digests: dict[str, RowsDigest] = {}
         self._finished = False
+        self._held: list[RequestRecord] = []
         self._remarks: dict[str, Text] = {}
         with explained(place):
             transact(engine, self._take_over)
@@ -202,21 +203,19 @@ class SqlSnapshotWriter:
         self._write(lambda connection: connection.execute(statement))
         self._remarks = remarks
 
+    def hold_requests(self, records: Sequence[RequestRecord]) -> None:
+        """Take what was asked; it is kept in one transaction with what is kept next, such as the page it brought."""
+        self._held.extend(records)
+
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
-        """Keep what was asked.
+        """Keep what was asked, and what is held.
 
         Raises:
             StoreError: It can't be written.
         """
-        if not records:
-            return
-        rows = [
-            {**self._key, "number": number, **from_request(record)}
-            for number, record in enumerate(records, start=self._requests)
-        ]
-        first = REQUEST.c.number == self._requests
-        self._write(lambda connection: connection.execute(insert(REQUEST), rows), first, REQUEST)
-        self._requests += len(records)
+        self.hold_requests(records)
+        if self._held:
+            self._write(lambda _: None)
 
     def close_section(self, report: SectionReport) -> None:
         """Keep how much of a section was read.
@@ -299,7 +298,7 @@ class SqlSnapshotWriter:
         *,
         mine: bool = True,
     ) -> None:
-        """Do some work in one transaction, if the snapshot is still this run's.
+        """Do some work in one transaction, and keep the requests that are held, if the snapshot is still this run's.
 
         Args:
             work: What to do.
@@ -310,11 +309,19 @@ class SqlSnapshotWriter:
         """
         held = self._me & (SNAPSHOT.c.holder == self._holder)
         now = from_moment(dt.datetime.now(dt.UTC))
+        requests = [
+            {**self._key, "number": number, **from_request(record)}
+            for number, record in enumerate(self._held, start=self._requests)
+        ]
+        if made is None and requests:
+            made, table = REQUEST.c.number == self._requests, REQUEST
 
         def guarded(connection: Connection) -> None:
             if connection.execute(update(SNAPSHOT).where(held).values(touched=now)).rowcount != 1:
                 message = f"Another run goes on with the snapshot {self._snapshot_id}, or it was removed."
                 raise StoreError(message, "Let that run end; then start this one again.")
+            if requests:
+                connection.execute(insert(REQUEST), requests)
             work(connection)
 
         def landed(connection: Connection) -> bool:
@@ -325,6 +332,8 @@ class SqlSnapshotWriter:
 
         with explained(self._place):
             transact(self._engine, guarded, landed)
+        del self._held[: len(requests)]
+        self._requests += len(requests)
 
     def _write_place(self, connection: Connection, section: str, place: Place | None) -> None:
         if place is None:

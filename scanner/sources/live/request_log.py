@@ -20,7 +20,7 @@ ID = re.compile(
 
 
 class RequestLog:
-    """Gathers records of requests and passes them on from the thread that made it.
+    """Passes records of requests on from the thread that made it: to be kept with the next page, or soon without one.
 
     Args:
         sink: Keeps them; ``None`` where nothing is read, and so nothing is kept.
@@ -30,7 +30,8 @@ class RequestLog:
         self._sink = sink
         self._thread = threading.get_ident()
         self._held: deque[RequestRecord] = deque()
-        self._passed_on = time.monotonic()
+        self._unkept = 0
+        self._kept_at = time.monotonic()
 
     def note(
         self, *, method: str, url: str, status: int, received: int = 0, waited: float = 0.0, body: object = None
@@ -56,16 +57,22 @@ class RequestLog:
                 reading=is_reading(method, url, body),
             )
         )
-        due = len(self._held) >= MOST_HELD or time.monotonic() - self._passed_on > LONGEST_HELD
-        if due and threading.get_ident() == self._thread:
+        if threading.get_ident() != self._thread:
+            return
+        self._unkept += 1
+        if self._unkept >= MOST_HELD or time.monotonic() - self._kept_at > LONGEST_HELD:
             self.flush()
+        elif self._sink is not None:
+            self._sink.hold_requests(self._take())
 
     def flush(self) -> None:
-        """Pass on what is held."""
-        self._passed_on = time.monotonic()
-        passed_on = [self._held.popleft() for _ in range(len(self._held))]
+        """Let everything be kept."""
+        self._unkept, self._kept_at = 0, time.monotonic()
         if self._sink is not None:
-            self._sink.add_requests(passed_on)
+            self._sink.add_requests(self._take())
+
+    def _take(self) -> list[RequestRecord]:
+        return [self._held.popleft() for _ in range(len(self._held))]
 
 
 def name_path(url: str, body: object = None) -> str:

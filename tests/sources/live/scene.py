@@ -109,6 +109,9 @@ class Shelf:
         if remark:
             self.remarks[subject] = str(remark)
 
+    def hold_requests(self, records: Sequence[RequestRecord]) -> None:
+        self.add_requests(records)
+
     def add_requests(self, records: Sequence[RequestRecord]) -> None:
         self.threads.add(threading.get_ident())
         self.requests.extend(records)
