@@ -3,6 +3,7 @@
 import datetime as dt
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import pytest
@@ -72,6 +73,31 @@ def test_remarks_are_kept_one_for_each_subject_and_can_be_taken_back(store: Stor
     other.remark("clock", quote("wrong"))
     other.remark("clock", NOTHING)
     assert store.remarks(other.finish(TENANT)) == ()
+
+
+class Forgetting:
+    """An erasure that takes one row out."""
+
+    def rows(self, _: str, rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
+        return [row for row in rows if row["id"] != "gone"]
+
+    def words(self, text: str) -> str:
+        return text
+
+    def is_about(self, _: str) -> bool:
+        return False
+
+
+def test_a_snapshot_that_somebody_was_taken_out_of_keeps_its_remarks_and_is_sealed_anew(store: Store) -> None:
+    writer = store.begin_snapshot(TENANT)
+    writer.add_page("users", [{"id": "a"}, {"id": "gone"}])
+    writer.remark("clock", quote("the clock is wrong"))
+    snapshot_id = writer.finish(TENANT)
+    before = store.digest(snapshot_id)
+    store.add_run(msgspec.structs.replace(run_of(ONE, 0), snapshot_id=snapshot_id))
+    store.erase(ONE, [snapshot_id], [], Forgetting())
+    assert store.digest(snapshot_id) == store.measure_digest(snapshot_id) != before
+    assert list(map(str, store.remarks(snapshot_id))) == ["the clock is wrong"]
 
 
 def test_a_text_that_no_database_holds_is_kept_nearly(store: Store) -> None:
