@@ -11,6 +11,7 @@ import msgspec
 from scanner.app.fleet_claims import is_free, note_death
 from scanner.app.fleet_scan import Task, task_of
 from scanner.app.run import utc_now
+from scanner.app.sources import refuse_personal
 from scanner.config import Config
 from scanner.errors import ConfigurationError
 from scanner.fleet.processes import Child, Processes, wait_for_some
@@ -49,7 +50,7 @@ def choose_tenants(config: Config, names: Sequence[str]) -> tuple[str, ...]:
         names: Names of tenants; all of the configuration, where there are none.
 
     Raises:
-        ConfigurationError: One is not configured, none is, or two are the same.
+        ConfigurationError: One is not configured, none is, two are the same, or one needs somebody to sign in.
     """
     chosen = tuple(dict.fromkeys(names)) or tuple(sorted(config.tenants))
     known = ", ".join(sorted(config.tenants)) or "none"
@@ -60,6 +61,7 @@ def choose_tenants(config: Config, names: Sequence[str]) -> tuple[str, ...]:
     for name in chosen:
         if name not in config.tenants:
             raise ConfigurationError(f"No tenant {name!r} is configured.", f"Configured: {known}.")
+        refuse_personal(name, config.tenants[name])
         tenant_id = config.tenants[name].id.lower()
         if tenant_id in by_id:
             message = f"[tenants.{by_id[tenant_id]}] and [tenants.{name}] are one tenant: {tenant_id}."

@@ -73,11 +73,7 @@ def tenants_of(schedule: Schedule, config: Config) -> tuple[str, ...]:
         advice = "Write a configuration file with a [tenants.NAME] table, and give it with --config."
         raise ConfigurationError(f"The schedule {schedule.name!r} is for all tenants, and none is configured.", advice)
     for name in names:
-        if sources.is_personal(sources.choose_tenant(config, name)):
-            raise ConfigurationError(
-                f"Tenant {name!r} signs in with a device code, which needs somebody at a terminal each time.",
-                "Give it a certificate for schedules; `smtp-posture init` makes one.",
-            )
+        sources.refuse_personal(name, sources.choose_tenant(config, name))
     return names
 
 

@@ -85,6 +85,19 @@ def is_personal(tenant: TenantConfig) -> bool:
     return tenant.credential.kind == "device-code"
 
 
+def refuse_personal(name: str, tenant: TenantConfig) -> None:
+    """Refuse a tenant that somebody has to sign in to, where nobody is.
+
+    Raises:
+        ConfigurationError: It is one.
+    """
+    if is_personal(tenant):
+        raise ConfigurationError(
+            f"Tenant {name!r} signs in with a device code, which needs somebody at a terminal each time.",
+            "Give it a certificate (`smtp-posture init` makes one), or leave it out by naming the others.",
+        )
+
+
 def live_source(tenant: TenantConfig, *, attended: bool = False) -> EvidenceSource:
     """Open a tenant over the network, with what is exported beside it.
 

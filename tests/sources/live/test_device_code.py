@@ -167,13 +167,13 @@ def test_a_scan_at_a_terminal_leaves_no_token_on_the_disk(
     assert b"eyJ" not in kept
 
 
-def test_without_a_terminal_a_scan_and_a_schedule_end_with_2(
+def test_without_a_terminal_scans_schedules_and_fleets_end_with_2(
     small: Population, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with SimulatedTenant(small) as tenant:
         config = str(write_config(tmp_path, tenant, "device-code"))
-        for command in (("scan",), ("schedule", "run", "monthly-audit"), ("schedule", "serve")):
+        for command in (("scan",), ("schedule", "run", "monthly-audit"), ("schedule", "serve"), ("fleet", "scan")):
             done = call(capsys, *command, "--config", config)
             assert done.code == 2, done
             assert "somebody at a terminal" in done.err
