@@ -19,7 +19,7 @@ from scanner.simulator.permissions import EXCHANGE_RBAC, GRAPH_ROLES, MANAGE_AS_
 from scanner.sources.live.reach import Host
 from scanner.store import Store
 from tests.support.configured import write_config
-from tests.support.program import Done, call
+from tests.support.program import Done, call, report_in
 
 ASKED = {section.name for section in SECTIONS if section.ask is not None}
 CMDLETS = {section.name for section in SECTIONS if isinstance(section.ask, Cmdlet)}
@@ -138,13 +138,20 @@ def test_rights_to_write_are_warned_of(here: Path, capsys: pytest.CaptureFixture
 def test_a_scan_warns_of_rights_to_write_too(
     here: Path, capsys: pytest.CaptureFixture[str], population: Population
 ) -> None:
-    """On stderr; without such rights it says nothing."""
-    warned = []
-    for also in (["Directory.ReadWrite.All"], []):
+    """On stderr, in report.json and in the reader's language; without such rights nowhere."""
+    told = []
+    for number, also in enumerate((["Directory.ReadWrite.All"], [])):
         with SimulatedTenant(population, also=also) as tenant:
             config = str(write_config(here, tenant))
-            warned.append("Directory.ReadWrite.All" in call(capsys, "scan", "--config", config, "--format", "json").err)
-    assert warned == [True, False]
+            options = ("--format", "html,json", "--lang", "de", "--out", f"out{number}")
+            done = call(capsys, "scan", "--config", config, *options)
+        report = report_in(here / f"out{number}")
+        (page,) = (here / f"out{number}").glob("*/report.html")
+        english = "allows more than reading: Directory.ReadWrite.All"
+        told.append(
+            (english in done.err, english in "".join(report["run"]["notes"]), "mehr als Lesen" in page.read_text())
+        )
+    assert told == [(True, True, True), (False, False, False)]
 
 
 def test_a_wrong_secret_ends_with_1_and_what_needs_no_tenant_is_told_all_the_same(

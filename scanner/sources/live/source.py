@@ -7,7 +7,7 @@ from typing import Any
 from scanner.errors import SourceError
 from scanner.evidence.section import Section
 from scanner.model.tenant import Tenant
-from scanner.model.text import Text
+from scanner.model.text import NOTHING, Text, say
 from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.clocks import Clocks
@@ -21,6 +21,8 @@ from scanner.sources.live.privilege import Holding
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 from scanner.sources.live.walk import Walk
+
+PRIVILEGE = "privilege"
 
 
 class LiveSource:
@@ -89,7 +91,10 @@ class LiveSource:
                 graph = Graph(wire, self._target.hosts.graph, self._patience, progress.wait)
                 signed_in, tenant = await self._meet(graph, tokens, deadline)
                 sink.meet(tenant)
-                self._warn_of_writing(signed_in, progress)
+                if more := _word_writing(signed_in):
+                    remark(PRIVILEGE, more)
+                else:
+                    sink.remark(PRIVILEGE, NOTHING)  # an interrupted run may have signed in with more
                 harvest = Harvest()
                 ledgers = [Ledger(section, sink, progress, harvest) for section in self._sections]
                 exchange = open_exchange(wire, self._target, signed_in, self._patience, progress.wait)
@@ -97,16 +102,6 @@ class LiveSource:
         finally:
             log.flush()
         return tenant
-
-    def _warn_of_writing(self, signed_in: SignedIn, progress: Progress) -> None:
-        """Say where a token allows more than reading (trust.md T19); nothing of it is used."""
-        holdings = (Holding.of(service, said) for service, said in signed_in.claims.items())
-        names = [name for holding in holdings for name in holding.writing]
-        if names:
-            progress.tell(
-                f"The credential allows more than reading: {', '.join(names)}. Nothing is written with it; take these "
-                "permissions away all the same."
-            )
 
     async def _meet(self, graph: Graph, tokens: TokenSource, deadline: float) -> tuple[SignedIn, Tenant]:
         """Sign in and read who the tenant is.
@@ -121,3 +116,15 @@ class LiveSource:
         except TimeoutError as error:
             message = "The time allowed for the whole reading ran out before anything was read."
             raise SourceError(message, "Look at the network; then run it again.") from error
+
+
+def _word_writing(signed_in: SignedIn) -> Text:
+    """Say where a token allows more than reading (trust.md T19); nothing where none does."""
+    holdings = (Holding.of(service, said) for service, said in signed_in.claims.items())
+    names = tuple(name for holding in holdings for name in holding.writing)
+    if not names:
+        return NOTHING
+    return say(
+        "The credential that read the tenant allows more than reading: {permissions}. Nothing was written with it.",
+        permissions=names,
+    )

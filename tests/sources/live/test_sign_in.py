@@ -22,7 +22,7 @@ from scanner.simulator import Population, SimulatedTenant
 from scanner.simulator.certificates import make_authority, make_client_identity
 from scanner.sources.live.auth import read_claims
 from tests.sources.live.conftest import Stranger
-from tests.sources.live.scene import collect, keys_of, make_target, pick, secret_target_of, target_of
+from tests.sources.live.scene import collect, go_on, keys_of, make_target, pick, secret_target_of, target_of
 from tests.sources.live.stage import DISCOVERY, INVOKE, SECRET, TOKEN, Stage, as_json, in_turn, make_token, page
 
 ONE = pick("security-defaults")
@@ -387,3 +387,14 @@ def _seal(file: Path, sealed: Path, passphrase: bytes) -> Path:
     locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
     sealed.write_bytes(locked + content[content.index(b"-----BEGIN CERTIFICATE") :])
     return sealed
+
+
+def test_what_a_credential_may_beyond_reading_is_remarked_and_taken_back(small: Population) -> None:
+    """A run that goes on with a smaller credential says so no longer."""
+    with SimulatedTenant(small, also=["Directory.ReadWrite.All"]) as tenant:
+        shelf = collect(target_of(tenant), ONE)
+    assert "Directory.ReadWrite.All" in shelf.remarks["privilege"]
+    assert shelf.remarks["privilege"] in shelf.sentences
+    with SimulatedTenant(small) as tenant:
+        go_on(shelf, target_of(tenant), ONE)
+    assert "privilege" not in shelf.remarks
