@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -42,6 +43,7 @@ T = TypeVar("T")
 PASSING = frozenset({429, 500, 502, 503, 504})
 CLAIMS = re.compile(r'\bclaims="(?P<encoded>[A-Za-z0-9+/_=-]+)"')
 CLAIMS_ROUNDS = 2
+LEAVES_SOCKETS = sys.version_info < (3, 12, 8)  # of TLS connections that end early (python/cpython#118960)
 AT_ONCE = 1 << 18  # bytes that may wait to be taken; a packed page should fit in
 
 
@@ -217,7 +219,7 @@ def open_session(target: Target, patience: Patience) -> aiohttp.ClientSession:
         ConfigurationError: The trusted authority's file can't be read.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=_trust(target), limit=0),
+        connector=aiohttp.TCPConnector(ssl=_trust(target), limit=0, enable_cleanup_closed=LEAVES_SOCKETS),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=patience.answer, sock_connect=patience.connect, sock_read=patience.silence),
         trust_env=False,
