@@ -48,7 +48,8 @@ def draw(found: Examination, console: Console) -> None:
     for remark in found.remarks:
         draw_remark(remark, console)
     console.print()
-    console.print(list_tokens(found))
+    if found.tokens:
+        console.print(list_tokens(found))
     console.print()
     console.print(list_sections(found.sections, console.width))
     for findings in group_lacks(found.sections):
