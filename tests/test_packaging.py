@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,9 @@ def test_every_dependency_is_locked(dependency: str) -> None:
 
 def test_every_imported_library_is_declared() -> None:
     """No module leans on a library that is only there because another one needs it."""
-    declared = {re.split(r"[^a-z0-9-]", text)[0] for text in PROJECT["project"]["dependencies"]}
+    optional = PROJECT["project"]["optional-dependencies"].values()
+    texts = (*PROJECT["project"]["dependencies"], *chain.from_iterable(optional))
+    declared = {re.split(r"[^a-z0-9-]", text)[0] for text in texts}
     bringers = packages_distributions()
     imported = {name for path in (ROOT / "scanner").rglob("*.py") for name in imported_packages(path)}
     undeclared = {

@@ -8,7 +8,19 @@ from collections.abc import Callable
 
 import pytest
 
-HEAVY = {"aiohttp", "apscheduler", "cryptography", "msal", "numpy", "pandas", "sqlalchemy", "weasyprint", "xlsxwriter"}
+HEAVY = {
+    "aiohttp",
+    "apscheduler",
+    "cryptography",
+    "msal",
+    "multiprocessing",
+    "numpy",
+    "pandas",
+    "procrastinate",
+    "sqlalchemy",
+    "weasyprint",
+    "xlsxwriter",
+}
 
 
 def ask_for_help(*options: str) -> subprocess.CompletedProcess[str]:

@@ -21,9 +21,6 @@ from scanner.store import make_id
 
 GLANCE = 0.2  # seconds between looks at the processes
 LOOK = 2.0  # seconds between looks at all tenants of a large fleet
-RESUMED = dt.timedelta(hours=24)
-"""A fleet run that is older begins anew, as interrupted readings do."""
-
 Watch = Callable[[Sequence[FleetScan]], None]
 Stop = Callable[[float], bool]
 
@@ -88,7 +85,7 @@ def open_fleet(book: FleetBook, config: Config, order: Order) -> tuple[str, bool
         FleetScan(tenant_id=tenant_id, fleet=new, name=name, origin=origin, options=order.options, queued=now)
         for name, tenant_id in ids.items()
     ]
-    fleet = book.begin(scans, now - RESUMED)
+    fleet = book.begin(scans, now - dt.timedelta(hours=config.fleet.resume_hours))
     return fleet, fleet != new
 
 
@@ -98,14 +95,21 @@ def origin_of(order: Order, ids: Sequence[str]) -> str:
     return hashlib.sha256(msgspec.json.encode([ids, wanted, order.words])).hexdigest()
 
 
-def tasks_of(config: Config, scans: Sequence[FleetScan], out: Path) -> dict[str, Task]:
-    """Write the tasks of all tenants that are configured here, by their ids."""
-    known = {tenant.id.lower(): tenant for tenant in config.tenants.values()}
-    return {
-        scan.tenant_id: task_of(config, known[scan.tenant_id], scan.fleet, out)
-        for scan in scans
-        if scan.tenant_id in known
-    }
+def tasks_of(config: Config, names: Sequence[str], fleet: str, out: Path) -> dict[str, Task]:
+    """Write the tasks of some tenants, by their ids."""
+    tasks = (task_of(config, config.tenants[name], fleet, out) for name in names)
+    return {task.tenant_id: task for task in tasks}
+
+
+def follow(book: FleetBook, fleet: str, stop: Stop, watch: Watch) -> bool:
+    """Watch a fleet run that workers scan until it is time to stop; tell whether every tenant is settled."""
+    while True:
+        scans = book.scans(fleet)
+        watch(scans)
+        if all(scan.is_settled for scan in scans):
+            return True
+        if stop(LOOK):
+            return False
 
 
 class LocalFleet:

@@ -1,5 +1,6 @@
 """``smtp-posture fleet``: all tenants at one command, what became of them, and workers that share them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,7 +28,10 @@ Tenants = Annotated[
 def scan_fleet(
     config: o.ConfigFile = None,
     tenants: Tenants = None,
-    out: o.Out = DEFAULT_OUT,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder that gets one folder per tenant.", show_default=str(DEFAULT_OUT)),
+    ] = None,
     abreast: Abreast = None,
     formats: o.Format = o.USUAL_FORMATS,
     archive: o.Archive = False,
@@ -36,6 +40,13 @@ def scan_fleet(
     as_of: o.AsOf = "",
     fail_on: o.FailOnFlag = None,
     allow_partial: o.AllowPartial = False,
+    distributed: Annotated[
+        bool,
+        typer.Option("--distributed", help="Have workers scan; needs a store in PostgreSQL, and `fleet worker`."),
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="With --distributed: wait until the workers are done.")
+    ] = True,
     as_json: o.AsJson = False,
 ) -> ExitCode:
     """Scan all tenants of the configuration, each in a process of its own, and report on each in a folder of its own.
@@ -56,6 +67,8 @@ def scan_fleet(
         as_of=as_of,
         fail_on=fail_on,
         allow_partial=allow_partial,
+        distributed=distributed,
+        wait=wait,
     )
     return do_fleet_scan(config_file=config, wish=wish, as_json=as_json)
 
@@ -70,3 +83,20 @@ def fleet_status(
     from scanner.cli.fleet_commands import do_fleet_status
 
     return do_fleet_status(fleet=fleet, config_file=config, as_json=as_json)
+
+
+@app.command("worker")
+def fleet_worker(
+    config: o.ConfigFile = None,
+    out: o.Out = DEFAULT_OUT,
+    abreast: Abreast = None,
+    once: Annotated[bool, typer.Option("--once", help="End as soon as no tenant waits.")] = False,
+) -> ExitCode:
+    """Scan tenants that `fleet scan --distributed` put on the queue, until SIGTERM or SIGINT comes.
+
+    It takes the tenants of its own configuration only, signs in with what that says, and writes to its own folder.
+    When it is to stop, it waits [fleet] grace_seconds for those under way and hands back the others.
+    """
+    from scanner.cli.fleet_commands import do_fleet_worker
+
+    return do_fleet_worker(config_file=config, out=out, abreast=abreast, once=once)

@@ -1,35 +1,40 @@
 """What the commands of ``fleet`` do."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.app import sources
-from scanner.app.fleet import LocalFleet, Order, choose_tenants, open_fleet, tasks_of
+from scanner.app.fleet import LocalFleet, Order, choose_tenants, follow, open_fleet, tasks_of
 from scanner.app.fleet_scan import Task, attend
 from scanner.app.fleet_status import FleetStatus, find_fleet, status_of
-from scanner.app.job import FailOn
+from scanner.app.job import DEFAULT_OUT, FailOn
 from scanner.app.stopping import stop_signals
 from scanner.cli.commands import print_json, print_line, say_on_stderr
 from scanner.cli.fleet_progress import fleet_on_terminal
 from scanner.cli.fleet_table import draw_fleet
 from scanner.cli.options import make_job
 from scanner.config import Config
-from scanner.errors import ExitCode
+from scanner.errors import ConfigurationError, ExitCode
 from scanner.fleet.processes import Processes
 from scanner.model.fleet import FleetOptions
 from scanner.model.frozen import Frozen
 from scanner.report.language import open_language
 from scanner.store import Store
 
+if TYPE_CHECKING:
+    from scanner.fleet.queue import Queue
+
 SECONDS = 3600
 PRELOAD = ("scanner.app.fleet_scan", "scanner.store.sql", "scanner.sources.live")
 
 
 class Wish(Frozen, frozen=True, kw_only=True):
-    """The options of ``fleet scan``, as they were given."""
+    """The options of ``fleet scan``, as they were given; those that were not are ``None``."""
 
     tenants: tuple[str, ...]
-    out: Path
+    out: Path | None
     abreast: int | None
     formats: str
     archive: bool
@@ -38,26 +43,115 @@ class Wish(Frozen, frozen=True, kw_only=True):
     as_of: str
     fail_on: FailOn | None
     allow_partial: bool
+    distributed: bool
+    wait: bool
 
 
-def do_fleet_scan(
-    *, config_file: Path | None, wish: Wish, as_json: bool, work: Callable[[Task], None] = attend
-) -> ExitCode:
-    """Scan tenants side by side in processes of this machine; each does the work with its own task."""
+Work = Callable[[Task], None]
+
+
+def do_fleet_scan(*, config_file: Path | None, wish: Wish, as_json: bool, work: Work = attend) -> ExitCode:
+    """Scan tenants in processes of this machine, each doing the work with its own task; or have workers do it."""
     config = sources.load_config(config_file)
     order = order_of(wish, config)
+    queue = queue_of(wish, config) if wish.distributed or config.fleet.distributed else None
     with Store.open(config.store.url) as store:
         fleet, resumed = open_fleet(store.fleets(), config, order)
-        tell_of(fleet, resumed=resumed)
-        scans = store.fleets().scans(fleet)
-        processes = Processes(
-            work, seconds=config.fleet.hours * SECONDS, memory=config.fleet.memory_mib, preload=PRELOAD
+        say_on_stderr(f"Fleet run {fleet}{' is gone on with' if resumed else ''}.")
+        code = None
+        if queue is None:
+            scan_here(store, config, fleet, tasks_of(config, order.tenants, fleet, out_of(wish)), wish.abreast, work)
+        elif not have_scanned(store, queue, fleet, wait=wish.wait):
+            code = ExitCode.OK
+        return announce(status_of(store, fleet), as_json=as_json, code=code)
+
+
+def scan_here(
+    store: Store, config: Config, fleet: str, tasks: Mapping[str, Task], abreast: int | None, work: Work
+) -> None:
+    """Scan tenants in processes of this machine, and show how far that is."""
+    local = LocalFleet(store.fleets(), tasks, processes_of(config, work), abreast or config.fleet.abreast)
+    with stop_signals() as stop, fleet_on_terminal() as watch:
+        whole = local.scan(fleet, stop, watch)
+    if not whole:
+        say_on_stderr("Interrupted; the same command goes on with it.")
+
+
+def have_scanned(store: Store, queue: "Queue", fleet: str, *, wait: bool) -> bool:
+    """Put tenants on the queue and wait until workers have scanned them; tell whether that was waited for."""
+    book = store.fleets()
+    queue.put(fleet, [scan.tenant_id for scan in book.scans(fleet) if not scan.is_settled])
+    if not wait:
+        return False
+    with stop_signals() as stop, fleet_on_terminal() as watch:
+        whole = follow(book, fleet, stop, watch)
+    if not whole:
+        say_on_stderr("No longer waiting; the workers go on.")
+    return True
+
+
+def out_of(wish: Wish) -> Path:
+    """Give the folder that gets the tenants' folders."""
+    return wish.out or DEFAULT_OUT
+
+
+def queue_of(wish: Wish, config: Config) -> "Queue":
+    """Open the queue.
+
+    Raises:
+        ConfigurationError: The store has none, or an option is the workers' own.
+    """
+    if wish.out is not None or wish.abreast is not None:
+        raise ConfigurationError("--out and --abreast are of each worker.", "Give them to `smtp-posture fleet worker`.")
+    return open_queue(config)
+
+
+def open_queue(config: Config) -> "Queue":
+    """Open the queue of the store.
+
+    Raises:
+        ConfigurationError: The store has none, or the library is not installed.
+    """
+    try:
+        from scanner.fleet.queue import Queue
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "Workers need Procrastinate and psycopg.", "Install them: pip install 'smtp-posture[distributed]'."
+        ) from error
+    return Queue(config.store.url)
+
+
+def do_fleet_worker(
+    *, config_file: Path | None, out: Path, abreast: int | None, once: bool, work: Work = attend
+) -> ExitCode:
+    """Take tenants from the queue until SIGTERM or SIGINT comes."""
+    config = sources.load_config(config_file)
+    queue = open_queue(config)
+    from scanner.app.fleet_worker import Worker
+    from scanner.fleet.queue import Shift, tell_troubles
+
+    names = choose_tenants(config, ())
+    tasks = tasks_of(config, names, "", out)
+    tell_troubles(say_on_stderr)
+    with Store.open(config.store.url) as store:
+        worker = Worker(store.fleets(), tasks, processes_of(config, work))
+        most = abreast or config.fleet.abreast
+        say_on_stderr(f"Worker for {len(tasks)} tenants, {most} at a time.")
+        shift = Shift(
+            tenants=tuple(tasks),
+            abreast=most,
+            heartbeat=config.fleet.heartbeat_seconds,
+            grace=config.fleet.grace_seconds,
+            once=once,
         )
-        abreast = wish.abreast or config.fleet.abreast
-        local = LocalFleet(store.fleets(), tasks_of(config, scans, wish.out), processes, abreast)
-        with stop_signals() as stop, fleet_on_terminal() as watch:
-            whole = local.scan(fleet, stop, watch)
-        return announce(status_of(store, fleet), whole=whole, as_json=as_json)
+        asyncio.run(queue.serve(worker.work, shift, say_on_stderr))
+    say_on_stderr("Stopped.")
+    return ExitCode.OK
+
+
+def processes_of(config: Config, work: Work) -> Processes[Task]:
+    """Make what tenants are scanned in."""
+    return Processes(work, seconds=config.fleet.hours * SECONDS, memory=config.fleet.memory_mib, preload=PRELOAD)
 
 
 def order_of(wish: Wish, config: Config) -> Order:
@@ -68,7 +162,7 @@ def order_of(wish: Wish, config: Config) -> Order:
     """
     open_language(wish.lang)
     job = make_job(
-        out=wish.out,
+        out=out_of(wish),
         formats=wish.formats,
         lang=wish.lang,
         as_of=wish.as_of,
@@ -87,25 +181,23 @@ def order_of(wish: Wish, config: Config) -> Order:
         pseudonymise=wish.pseudonymise,
         allow_partial=wish.allow_partial,
     )
-    return Order(
-        tenants=choose_tenants(config, wish.tenants), options=options, words=(wish.as_of, str(wish.out.absolute()))
-    )
+    place = "" if wish.distributed or config.fleet.distributed else str(out_of(wish).absolute())
+    return Order(tenants=choose_tenants(config, wish.tenants), options=options, words=(wish.as_of, place))
 
 
-def tell_of(fleet: str, *, resumed: bool) -> None:
-    """Say which fleet run it is."""
-    say_on_stderr(f"Fleet run {fleet}{' is gone on with' if resumed else ''}.")
+def announce(status: FleetStatus, *, as_json: bool, code: ExitCode | None = None) -> ExitCode:
+    """Say what became of a fleet run; the exit code says it to programs.
 
-
-def announce(status: FleetStatus, *, whole: bool, as_json: bool) -> ExitCode:
-    """Say what became of a fleet run; the exit code says it to programs."""
+    Args:
+        status: What became of it.
+        as_json: Say it to programs.
+        code: The exit code, where it isn't that of the worst tenant.
+    """
     if as_json:
         print_json(status)
     else:
         print_line("\n".join(draw_fleet(status)))
-    if not whole:
-        say_on_stderr("Interrupted; the same command goes on with it.")
-    return ExitCode(status.exit_code)
+    return ExitCode(status.exit_code) if code is None else code
 
 
 def do_fleet_status(*, fleet: str, config_file: Path | None, as_json: bool) -> ExitCode:
@@ -113,8 +205,4 @@ def do_fleet_status(*, fleet: str, config_file: Path | None, as_json: bool) -> E
     config = sources.load_config(config_file)
     with Store.open(config.store.url) as store:
         status = status_of(store, find_fleet(store, fleet))
-    if as_json:
-        print_json(status)
-    else:
-        print_line("\n".join(draw_fleet(status)))
-    return ExitCode.OK
+    return announce(status, as_json=as_json, code=ExitCode.OK)

@@ -267,16 +267,20 @@ class FleetConfig(Table, frozen=True):
         tries: How often a tenant is begun before it is given up; what was read stays, so a try goes on where one ended.
         hours: The longest that one tenant may take, reading and reports; then its process is ended.
         memory_mib: Address space that the process of one tenant may use.
+        resume_hours: How old a fleet run may be to be gone on with.
         distributed: Workers scan, which take their tenants from a queue in the store; it must be PostgreSQL.
         heartbeat_seconds: How often a worker says that it is there; after thrice as long its tenants are taken over.
+        grace_seconds: How long a worker that is to stop waits for its tenants, before it hands them back.
     """
 
     abreast: Annotated[int, msgspec.Meta(ge=1, le=256)] = 4
     tries: Annotated[int, msgspec.Meta(ge=1)] = 5
     hours: Annotated[float, msgspec.Meta(gt=0)] = 6
     memory_mib: Annotated[int, msgspec.Meta(ge=256)] = 4096
+    resume_hours: Annotated[float, msgspec.Meta(gt=0)] = 24
     distributed: bool = False
     heartbeat_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10
+    grace_seconds: Annotated[float, msgspec.Meta(ge=0)] = 20
 
 
 class Config(Table, frozen=True):

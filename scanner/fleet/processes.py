@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -12,6 +13,8 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+from scanner.errors import PostureError
 
 Item = TypeVar("Item")
 
@@ -105,7 +108,10 @@ def in_child(work: Callable[[Item], None], item: Item, memory: int) -> None:
     with suppress(OSError):  # another system has no such file
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     threading.Thread(target=end_with_parent, daemon=True).start()
-    work(item)
+    try:
+        work(item)
+    except PostureError as error:
+        sys.exit(f"smtp-posture: {error.message}")
 
 
 def end_with_parent() -> None:

@@ -1,7 +1,7 @@
 """The book of fleet runs in a SQL database: who scans a tenant is decided by the database, so that one wins."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -75,14 +75,32 @@ class SqlFleets:
         """Take a tenant to scan it; tell whether it is ours now."""
         of_tenant = select(TABLE.c.fleet).where(TABLE.c.tenant_id == plain(before.tenant_id)).with_for_update()
         others = select(TABLE.c.fleet).where(_elsewhere(before) & TABLE.c.holder.not_in(gone))
-        with explained(self._place), writing(self._engine) as connection:
+
+        def is_alone(connection: Connection) -> bool:
             connection.execute(of_tenant).all()  # whoever wants this tenant for another fleet run waits here
-            return connection.execute(others).first() is None and _put(connection, before, after)
+            return connection.execute(others).first() is None
+
+        return self._change(before, after, is_alone)
 
     def swap(self, before: FleetScan, after: FleetScan) -> bool:
         """Put one row in place of another; tell whether that was still the one that is kept."""
-        with explained(self._place), writing(self._engine) as connection:
-            return _put(connection, before, after)
+        return self._change(before, after, lambda _: True)
+
+    def _change(self, before: FleetScan, after: FleetScan, allowed: Callable[[Connection], bool]) -> bool:
+        """Put one row in place of another where that is allowed; a connection that is lost doesn't make it twice."""
+        won: list[bool] = []
+
+        def landed(connection: Connection) -> bool:
+            won.append(connection.execute(select(TABLE.c.fleet).where(_as_read(after))).first() is not None)
+            return won[-1]
+
+        with explained(self._place):
+            transact(
+                self._engine,
+                lambda connection: won.append(allowed(connection) and _put(connection, before, after)),
+                landed,
+            )
+        return won[-1]
 
     def renew(self, scan: FleetScan, at: dt.datetime, reached: str) -> bool:
         """Say that a tenant is still being scanned, and how far it is; tell whether it is still ours."""

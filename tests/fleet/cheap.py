@@ -16,7 +16,7 @@ import msgspec
 
 from scanner.app import sources
 from scanner.app.fleet_scan import attend
-from scanner.cli.fleet_commands import Wish, do_fleet_scan
+from scanner.cli.fleet_commands import Wish, do_fleet_scan, do_fleet_worker
 from scanner.cli.terminal import complain
 from scanner.config import TenantConfig
 from scanner.errors import ConfigurationError, PostureError, SignInError, SourceError
@@ -87,7 +87,7 @@ def go_wrong(word: str, folder: Path) -> None:
         "refused": SignInError("refused"),
         "no-credential": ConfigurationError("no credential"),
     }
-    seconds = {"slow": 1.0, "slower": 4.0, "hang": 3600.0}
+    seconds = {"slow": 0.7, "slower": 4.0, "hang": 3600.0}
     if word in errors:
         raise errors[word]
     time.sleep(seconds.get(word, 0))
@@ -112,6 +112,7 @@ def wish_of(root: Path, **given: object) -> Wish:
     usual: dict[str, object] = {
         "tenants": (), "out": root / "runs", "abreast": None, "formats": "json,csv", "archive": False,
         "pseudonymise": False, "lang": "en", "as_of": "", "fail_on": None, "allow_partial": False,
+        "distributed": False, "wait": True,
     }  # fmt: skip
     return msgspec.convert({**usual, **given}, Wish)
 
@@ -122,10 +123,13 @@ def main() -> int:
     root = Path(folder)
     given: dict[str, Any] = {key: json.loads(value) for key, _, value in (option.partition("=") for option in options)}
     work = partial(attend, open_source=open_folder)
-    config = root / "smtp-posture.toml"
+    config = root / str(given.pop("config", "smtp-posture.toml"))
     try:
         if command == "scan":
             return int(do_fleet_scan(config_file=config, wish=wish_of(root, **given), as_json=False, work=work))
+        if command == "worker":
+            usual: dict[str, Any] = {"out": root / "runs", "abreast": None, "once": False}
+            return int(do_fleet_worker(config_file=config, **{**usual, **given}, work=work))
     except PostureError as error:
         complain(error)
         return int(error.exit_code)
