@@ -5,7 +5,9 @@ import secrets
 import socket
 from pathlib import Path
 
-STARTED = 19  # place of a process's start time in /proc/PID/stat, counted after its name
+STATE, STARTED = 0, 19  # places of a process's state and start time in /proc/PID/stat, counted after its name
+ENDED = frozenset("ZX")
+"""States of a process that has ended and that nobody has taken note of yet; in a container perhaps nobody ever does."""
 
 
 def name_holder() -> str:
@@ -19,7 +21,7 @@ def is_running(holder: str) -> bool | None:
     host, pid, started, *_ = (*holder.split(), "", "", "")
     if host != socket.gethostname() or not pid.isdecimal():
         return None
-    return _exists(int(pid)) and _started(int(pid)) == started
+    return _exists(int(pid)) and _started(int(pid)) == started and _stat_of(int(pid))[STATE] not in ENDED
 
 
 def _exists(pid: int) -> bool:
@@ -34,8 +36,13 @@ def _exists(pid: int) -> bool:
 
 def _started(pid: int) -> str:
     """Give when a process started, in the kernel's ticks; a dash where the system has no such file."""
+    return _stat_of(pid)[STARTED]
+
+
+def _stat_of(pid: int) -> list[str]:
+    """Give what the system says of a process; dashes where it has no such file."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
     except OSError:
-        return "-"
-    return stat.rpartition(")")[2].split()[STARTED]
+        return ["-"] * (STARTED + 1)
+    return stat.rpartition(")")[2].split()
