@@ -8,7 +8,7 @@ in the store and nowhere else: a job may be lost, doubled or late without harm.
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -142,6 +142,8 @@ class Queue:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, stop.set)
+        # A job whose end could not be noted is told, not shown with a traceback; its worker's silence brings it back.
+        loop.set_exception_handler(lambda _, context: say(f"The queue: {trouble_of(context)}."))
         under_way: set[asyncio.Task[Any]] = set()
 
         async def noted(fleet: str, tenant: str) -> None:
@@ -238,6 +240,12 @@ async def take_over_stalled(app: App, heartbeat: float) -> None:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat * MISSED_BEATS):
                 await app.job_manager.retry_job(job)
         await asyncio.sleep(heartbeat)
+
+
+def trouble_of(context: Mapping[str, Any]) -> str:
+    """Say in one line what the event loop tells of a task that failed."""
+    error = context.get("exception")
+    return " ".join(str((error and error.__cause__) or error or context["message"]).split()).rstrip(".")
 
 
 async def _nothing(fleet: str, tenant: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from procrastinate.jobs import Job
 
 from scanner.errors import StoreError
-from scanner.fleet.queue import Later, Queue, TryLaterError
+from scanner.fleet.queue import Later, Queue, TryLaterError, trouble_of
 from tests.fleet.cheap import id_of, make_tenants, plan, tries_of
 from tests.fleet.ride import Ride, eventually, finish, rage, under_way
 from tests.store.conftest import SERVER_PROGRAMS, run_as_user
@@ -229,6 +229,13 @@ def is_under_way(ride: Ride, settled: int) -> bool:
 def test_many_programs_make_the_tables_of_the_queue_once(postgresql_database: str) -> None:
     with ThreadPoolExecutor(6) as pool:
         assert len(list(pool.map(Queue, [postgresql_database] * 6))) == 6
+
+
+def test_what_the_event_loop_tells_is_told_in_one_line() -> None:
+    error = StoreError("away")
+    error.__cause__ = OSError("no\nserver.")
+    assert trouble_of({"message": "Task exception was never retrieved", "exception": error}) == "no server"
+    assert trouble_of({"message": "slow"}) == "slow"
 
 
 def test_a_job_is_done_again_until_its_tenant_is_settled() -> None:
