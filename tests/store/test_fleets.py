@@ -1,11 +1,13 @@
 """The book of fleet runs, on both databases: one wins, and a run is kept with what it settles or not at all."""
 
 import datetime as dt
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from msgspec import structs
 
 from scanner.errors import StoreError
@@ -13,6 +15,8 @@ from scanner.model.fleet import FleetOptions, FleetScan, FleetState
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.store import FleetPart, RunHashes, RunRecord, Store
+from scanner.store.fleets import from_scan
+from scanner.store.tables import FLEET_SCAN as TABLE
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 TENANT = Tenant(id="11111111-1111-1111-1111-111111111111", domain="contoso.example")
@@ -86,6 +90,40 @@ def test_a_tenant_is_taken_for_one_fleet_run_at_a_time(store: Store) -> None:
     assert [other.holder for other in book.elsewhere(loser)] == [holder]
     assert not book.claim(loser, claim_of(loser, "new"))
     assert book.claim(loser, claim_of(loser, "new"), gone=[holder])
+
+
+def test_whoever_wants_a_tenant_waits_for_one_who_is_taking_it_for_another_fleet_run(store: Store, url: str) -> None:
+    """Else each of them would see that nobody scans it."""
+    book, rows = store.fleets(), [waiting("F1", origin="1"), waiting("F2", origin="2")]
+    for row in rows:
+        book.begin([row], NOON)
+    with other_writer(url) as other, ThreadPoolExecutor(1) as pool:
+        running = TABLE.update().where(TABLE.c.fleet == "F1").values(state="running", holder="h")
+        other.execute(running)
+        claim = pool.submit(book.claim, rows[1], claim_of(rows[1], "mine"))
+        assert not wait([claim], 0.5).done
+        other.commit()
+        assert not claim.result()
+
+
+def test_whoever_begins_a_fleet_run_waits_for_one_who_is_beginning_the_same(store: Store, url: str) -> None:
+    with other_writer(url) as other, ThreadPoolExecutor(1) as pool:
+        if other.dialect.name == "postgresql":
+            other.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("all"))))
+        other.execute(TABLE.insert(), [from_scan(waiting("F1"))])
+        begun = pool.submit(store.fleets().begin, [waiting("F2")], NOON)
+        assert not wait([begun], 0.5).done
+        other.commit()
+        assert begun.result() == "F1"
+
+
+@contextmanager
+def other_writer(url: str) -> Iterator[sa.Connection]:
+    """Open a transaction of another program."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def test_a_claim_is_renewed_while_it_is_ours(store: Store) -> None:
