@@ -20,12 +20,14 @@ class GraphList:
         counted: The collection answers ``{path}/$count``, which proves completeness.
         cut_by: The property by whose beginning a large collection is read in parts; none where empty. The count has to
             prove that the parts are the whole.
+        least: How many objects there are in every tenant; fewer are a fault of the answer.
     """
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     counted: bool = False
     cut_by: str = ""
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,13 @@ class Cmdlet:
         name: A cmdlet that begins with ``Get-``.
         parameters: Its parameters.
         select: Properties to ask for; all of them when empty.
+        least: How many rows there are in every tenant; fewer are a fault of the answer.
     """
 
     name: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     select: tuple[str, ...] = ()
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ SECTION = Section(
     title="Graph domains",
     gives="which domains sign in with another identity provider",
     permission="Domain.Read.All",
-    ask=GraphList(path="/v1.0/domains"),
+    ask=GraphList(path="/v1.0/domains", least=1),
     parse=parse,
     core=False,
 )

@@ -18,7 +18,7 @@ SECTION = Section(
     title="Get-OrganizationConfig",
     gives="the default authentication policy, and Direct Send",
     permission="Exchange.ManageAsApp",
-    ask=Cmdlet(name="Get-OrganizationConfig"),
+    ask=Cmdlet(name="Get-OrganizationConfig", least=1),
     parse=parse,
     single=True,
 )

@@ -18,7 +18,7 @@ SECTION = Section(
     title="Get-TransportConfig",
     gives="the SMTP AUTH switch of the organization",
     permission="Exchange.ManageAsApp",
-    ask=Cmdlet(name="Get-TransportConfig"),
+    ask=Cmdlet(name="Get-TransportConfig", least=1),
     parse=parse,
     single=True,
 )

@@ -13,6 +13,7 @@ from scanner.sources.live.failure import UnreadableError, quote
 # Printable ASCII without space and backslash: anything else is read differently by different parsers.
 PLAIN = re.compile(r"[!-\[\]-~]{1,8000}")
 CLIMBING = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)|//|%2f|%5c", re.IGNORECASE)
+HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")  # parsers disagree on anything else
 DEFAULT_PORT = 443
 
 
@@ -62,7 +63,7 @@ class Fence:
         Args:
             host: The host; nothing changes where it is empty, or not of this service.
         """
-        known = bool(self.suffix) and host.endswith(f".{self.suffix}")
+        known = bool(self.suffix) and HOST.fullmatch(host) and host.endswith(f".{self.suffix}")
         return replace(self, root=urlsplit(self.root)._replace(netloc=host).geturl()) if known else self
 
     def move(self, location: str) -> "Fence":

@@ -39,6 +39,7 @@ class Ledger:
         self.expected: int | None = None
         self.keys = KeySet()
         self.failure: UnreadableError | None = None
+        self.is_torn = False  # a part began anew, whose rows may have been left out of others as repetitions
         self.report = sink.report_of(section.name)
         self._doubts: list[Text] = []
         self._permission = ""
@@ -114,6 +115,7 @@ class Ledger:
     def begin_anew(self, part: str) -> None:
         """Forget what was read of a part, since its listing can't be gone on with."""
         self.marks.pop(part, None)
+        self.is_torn = bool(part)
         self._sink.drop_part(self.section.name, part)
         self.count = self._pages = 0
         self.keys.clear()

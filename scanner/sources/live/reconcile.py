@@ -18,29 +18,48 @@ def reconcile(ledgers: Iterable[Ledger], mailbox_users: Ids) -> None:
         mailbox_users: Entra ids of the mailboxes.
     """
     found = list(ledgers)
+    for ledger in found:
+        _doubt_too_few(ledger)
     mailboxes, cas, users = (find_listing(found, name) for name in (MAILBOXES, CAS_MAILBOXES, USERS))
     if mailboxes and mailboxes.is_readable:
         _doubt_empty(mailboxes, found)
         if cas and cas.is_readable:
             _compare(mailboxes, cas)
-        if users and users.is_readable:
-            note_lacking(users, mailbox_users.keys.count_beyond(users.keys))
+        accounts = next(filter(counts_users, found), None)
+        for named in (users, accounts):
+            if named and named.is_readable:
+                note_lacking(named, mailbox_users.keys.count_beyond(named.keys))
+
+
+def _doubt_too_few(ledger: Ledger) -> None:
+    """Doubt a listing that lacks what every tenant has."""
+    ask = ledger.section.ask
+    if isinstance(ask, GraphList | Cmdlet) and ledger.failure is None and ledger.count < ask.least:
+        ledger.doubt(say("the answer held nothing, though there is something in every tenant"))
 
 
 def _compare(mailboxes: Ledger, cas: Ledger) -> None:
-    if len(mailboxes.keys) == mailboxes.count and len(cas.keys) == cas.count:
-        note_lacking(cas, mailboxes.keys.count_beyond(cas.keys))
-        unlisted = cas.keys.count_beyond(mailboxes.keys)
-        if unlisted:
-            mailboxes.doubt(
-                say_number(
-                    "{cas} lists {number} mailbox that {list} did not",
-                    "{cas} lists {number} mailboxes that {list} did not",
-                    unlisted,
-                    cas=CAS_MAILBOXES,
-                    list=MAILBOXES,
-                )
+    _doubt_nameless(mailboxes)
+    _doubt_nameless(cas)
+    note_lacking(cas, mailboxes.keys.count_beyond(cas.keys))
+    unlisted = cas.keys.count_beyond(mailboxes.keys)
+    if unlisted:
+        mailboxes.doubt(
+            say_number(
+                "{cas} lists {number} mailbox that {list} did not",
+                "{cas} lists {number} mailboxes that {list} did not",
+                unlisted,
+                cas=CAS_MAILBOXES,
+                list=MAILBOXES,
             )
+        )
+
+
+def _doubt_nameless(ledger: Ledger) -> None:
+    """Doubt a listing with rows that nothing can be joined to."""
+    nameless = ledger.count - len(ledger.keys)
+    if nameless > 0:
+        ledger.doubt(say_number("{number} row has no id", "{number} rows have no id", nameless))
 
 
 def note_lacking(ledger: Ledger, lacking: int) -> None:

@@ -131,10 +131,10 @@ class Walk:
         cut = self._is_cut(ask, ledger)
         if cut:
             await self._read_list_in_parts(ask, ledger)
-        if not cut or ledger.expected is None or ledger.count < ledger.expected:
+        if not cut or ledger.is_torn or ledger.expected is None or ledger.count < ledger.expected:
             await self._read_part(ask.path, ledger, "", ask.query)
-        if ledger.expected is not None and ledger.count != ledger.expected:
-            await self._count_again(ask, ledger)
+        if ask.counted:
+            await self._compare_count(ask, ledger)
 
     def _is_cut(self, ask: GraphList, ledger: Ledger) -> bool:
         """Tell whether a list is read in parts: it is large, or an earlier run began to."""
@@ -169,10 +169,15 @@ class Walk:
             ledger.begin_anew(part)
             await read_on(self._graph.open_listing(path, query), ledger, part)
 
-    async def _count_again(self, ask: GraphList, ledger: Ledger) -> None:
-        """Doubt a list that is too short, unless objects were deleted meanwhile."""
-        ledger.expected = await self._graph.count(ask.path)
-        if ledger.expected is not None and ledger.count < ledger.expected:
+    async def _compare_count(self, ask: GraphList, ledger: Ledger) -> None:
+        """Doubt a list that is too short, unless objects were deleted meanwhile; remark that nobody counted it."""
+        if ledger.expected is None:
+            ledger.remark(say("Graph did not tell how many objects {section} has", section=ledger.section.name))
+            return
+        if ledger.count != ledger.expected:
+            again = await self._graph.count(ask.path)
+            ledger.expected = ledger.expected if again is None else again
+        if ledger.count < ledger.expected:
             ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
 
     async def _read_log(self, ask: GraphLog, ledger: Ledger) -> None:
