@@ -14,7 +14,6 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
         link: The link to the next page, whatever the service put there; ``None`` before the first one.
         done: It was read to its end.
         parts: It is read in parts instead.
-        members: Members of a group that were read so far.
         read_at: When its last page came, in seconds since 1970.
         connection: The id that all requests of a listing of Exchange share.
         cookies: The cookies that keep such a listing at one back end.
@@ -26,7 +25,6 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     link: object = None
     done: bool = False
     parts: bool = False
-    members: int = 0
     read_at: float = 0.0
     connection: str = ""
     cookies: Mapping[str, str] = msgspec.field(default_factory=dict)

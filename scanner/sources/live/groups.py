@@ -1,7 +1,8 @@
 """The groups that policies and role assignments refer to, with their transitive members."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -15,6 +16,7 @@ from scanner.sources.live.graph import BatchItem, Graph
 from scanner.sources.live.keys import KeySet
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage, decode_page
+from scanner.sources.live.paging import is_stale
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.together import work_off
 
@@ -23,8 +25,27 @@ VERSION = "v1.0"
 OF_A_GROUP = 3  # requests: the group, its first members, and how many there are
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # an id that leads nowhere else
 GROUPS_OF_A_BATCH = 6  # of the twenty requests that Graph takes
+NOT_FOUND, GONE = 404, "Request_ResourceNotFound"
 NAME: dict[str, str] = {"$select": "id,displayName"}
 MEMBERS: dict[str, str] = {"$select": "id", "$top": "999"}
+
+
+class _Member(msgspec.Struct, frozen=True, gc=False):
+    id: object = None
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """A row as it is kept here."""
+
+    id: str
+    members: list[_Member] = msgspec.field(name="transitiveMembers", default_factory=list)
+
+
+_decode_rows = msgspec.json.Decoder(list[_Row]).decode
+
+
+class _GoneError(Exception):
+    """Graph says that there is no such group."""
 
 
 async def read_groups(graph: Graph, ids: Sequence[str], ledger: Ledger, patience: Patience) -> None:
@@ -95,26 +116,46 @@ class _GroupReader:
         """Take what a batch answered of one group, and read the rest of its members."""
         row: dict[str, object] = {"id": group_id}
         group, members, counted = found
-        try:
-            row |= {"displayName": self._take(group, failure).get("displayName")}
-            first = _read_page(self._take(members, failure))
-            await self._read_members(row, first, _read_count(counted))
-        except RefusedError as refused:
-            self._note_refusal(row, refused)
-        except UnreadableError as error:
-            self._note_failure(row, error)
-        else:
-            self._readable += 1
+
+        async def read() -> None:
+            with _gone_where_not_found():
+                row["displayName"] = self._take(group, failure).get("displayName")
+            await self._read_members(row, _read_page(self._take(members, failure)), _read_count(counted))
+
+        await self._note_end(row, read())
 
     async def _read_alone(self, group_id: str) -> None:
         """Read a group without a batch: what an earlier run left of it, or an odd id, which the fence looks at."""
         row: dict[str, object] = {"id": group_id}
+        mark = self._ledger.mark(group_id)
+
+        async def read() -> None:
+            with _gone_where_not_found():
+                group = await self._graph.get(f"/{VERSION}{_address(group_id)}", NAME)
+            row["displayName"] = group.get("displayName")
+            try:
+                await self._read_members(row)
+            except RefusedError as refused:
+                if not is_stale(refused, mark):
+                    raise
+                self._ledger.begin_anew(group_id)
+                await self._read_members(row)
+
+        await self._note_end(row, read())
+
+    async def _note_end(self, row: dict[str, object], reading: Awaitable[None]) -> None:
+        """Read a group, and tell in its row what went wrong with it."""
         try:
-            group = await self._graph.get(f"/{VERSION}{_address(group_id)}", NAME)
-            row |= {"displayName": group.get("displayName")}
-            await self._read_members(row)
+            await reading
+        except _GoneError:
+            self._readable += 1
+            if (
+                self._ledger.mark(str(row["id"])).link is not None
+            ):  # members that an earlier run found are none any more
+                self._ledger.begin_anew(str(row["id"]))
+            self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
         except RefusedError as refused:
-            self._note_refusal(row, refused)
+            self._note_failure(row, explain(refused, self._ledger.section))
         except UnreadableError as error:
             self._note_failure(row, error)
         else:
@@ -149,19 +190,30 @@ class _GroupReader:
         path = f"/{VERSION}{_address(group_id)}/transitiveMembers"
         mark = self._ledger.mark(group_id)
         listing = self._graph.open_listing(path, MEMBERS, mark)
-        seen = KeySet()
+        seen = self._recall_members(group_id)
         page = await listing.read() if first is None else listing.take(first)
         while True:
             seen.take(page.ids.list_keys())
-            reached = msgspec.structs.replace(listing.mark, members=mark.members + len(seen))
+            reached = listing.mark
             if reached.done and (counted is None or page is not first):
-                counted = await self._graph.count(path)
-            lacking = self._find_lacking(reached.members, counted) if reached.done else {}
+                again = await self._graph.count(path)
+                counted = counted if again is None else again
+            lacking = self._find_lacking(len(seen), counted) if reached.done else {}
             members = [_trim(member) for member in page.decode()]
             self._keep(row | {"transitiveMembers": members} | lacking, reached)
             if reached.done:
                 return
             page = await listing.read()
+
+    def _recall_members(self, group_id: str) -> KeySet:
+        """Give the members that an earlier run kept: one that is repeated must not make up for one that lacks."""
+        seen = KeySet()
+        if self._ledger.mark(group_id).link is not None:
+            for page in self._ledger.pages():
+                for row in _decode_rows(page.body):
+                    if row.id == group_id:
+                        seen.take([str(member.id) for member in row.members if member.id])
+        return seen
 
     def _find_lacking(self, found: int, expected: int | None) -> dict[str, object]:
         """Say in a group's row that members lack, where Graph counts more than it listed."""
@@ -175,13 +227,6 @@ class _GroupReader:
     def _keep(self, row: dict[str, object], mark: Bookmark) -> None:
         self._ledger.keep([row], str(row["id"]), mark)
 
-    def _note_refusal(self, row: dict[str, object], refused: RefusedError) -> None:
-        if refused.status == 404:  # noqa: PLR2004 - Not Found
-            self._readable += 1
-            self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
-        else:
-            self._note_failure(row, explain(refused, self._ledger.section))
-
     def _note_failure(self, row: dict[str, object], failure: UnreadableError) -> None:
         if failure.permission:
             self._denial = failure
@@ -189,6 +234,21 @@ class _GroupReader:
         else:
             self._ledger.doubt(_word_doubt(failure.reason))
             self._keep(row | {"transitiveMembers": [], "membershipPartial": True}, Bookmark(done=True))
+
+
+@contextmanager
+def _gone_where_not_found() -> Iterator[None]:
+    """Tell that a group is gone where Graph does not know it; a proxy's bare 404 tells nothing of it.
+
+    Raises:
+        _GoneError: There is no such group.
+    """
+    try:
+        yield
+    except RefusedError as refused:
+        if refused.status == NOT_FOUND and refused.code == GONE:
+            raise _GoneError from refused
+        raise
 
 
 def _word_doubt(reason: Text) -> Text:

@@ -22,7 +22,7 @@ from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.reconcile import CAS_MAILBOXES, MAILBOXES, USERS, counts_users, find_listing, note_lacking
 from scanner.sources.live.together import work_off
 
-MOST_LOOKED_UP = 40  # users of each sort: at Exchange's default rate the dearest case takes a quarter of a minute
+MOST_LOOKED_UP = 40  # users of each of three sorts: at Exchange's default rate all take less than half a minute
 NEW = dt.timedelta(days=2)  # a mailbox so young may have been made after the listing; a reading lasts no longer
 NOT_FOUND = 404
 FOUND = ("Guid", "ExternalDirectoryObjectId", "WhenMailboxCreated")
@@ -69,8 +69,9 @@ class _Mailbox:
 async def prove_whole(exchange: Exchange, ledgers: Sequence[Ledger], mailbox_users: Ids, deadline: float) -> None:
     """Doubt listings of Exchange that lack mailboxes which it finds by name, or remark that this was not proved.
 
-    Users with a licence, and disabled accounts as shared mailboxes have them, who are in no row of Get-Mailbox, are
-    looked up there, some of each sort where there are many. Most of them have none: it is on-premises, or yet to come.
+    Members who are in no row of Get-Mailbox are looked up there, some of each sort where there are many: those with a
+    licence, disabled accounts as shared mailboxes have them, and enabled accounts without a licence, as shared
+    mailboxes have them whose sign-in was left open. Most of them have none: it is on-premises, or yet to come.
 
     Args:
         exchange: The tenant's Exchange.
@@ -85,10 +86,10 @@ async def prove_whole(exchange: Exchange, ledgers: Sequence[Ledger], mailbox_use
     if not users.is_whole:
         mailboxes.remark(_word_unproved(say("{section} was not read to its end", section=users.section.name)))
         return
-    licensed, idle = _choose(users.pages(), mailbox_users)
+    samples = _choose(users.pages(), mailbox_users)
     try:
         async with asyncio.timeout_at(deadline):
-            found = await _look_up_all(exchange, [*licensed.names, *idle.names])
+            found = await _look_up_all(exchange, [name for sample in samples for name in sample.names])
     except RefusedError as refused:
         mailboxes.remark(_word_unproved(explain(refused, mailboxes.section).reason))
     except UnreadableError as error:
@@ -97,23 +98,21 @@ async def prove_whole(exchange: Exchange, ledgers: Sequence[Ledger], mailbox_use
         mailboxes.remark(_word_unproved(say("the time allowed for the whole reading ran out")))
     else:
         _conclude(ledgers, mailboxes, found)
-        mailboxes.remark(_word_many(licensed) if licensed.seen > len(licensed.names) else NOTHING)
+        mailboxes.remark(_word_many(samples))
 
 
-def _choose(pages: Iterable[RawRows], mailbox_users: Ids) -> tuple[_Sample, _Sample]:
-    """Choose users to look up: with a licence, and disabled ones without."""
-    licensed, idle = _Sample(), _Sample()
+def _choose(pages: Iterable[RawRows], mailbox_users: Ids) -> Sequence[_Sample]:
+    """Choose users to look up: with a licence, and without one the disabled and all others."""
+    licensed, disabled, enabled = _Sample(), _Sample(), _Sample()
     for page in pages:
         users = _decode_users(page.body)
         listed = mailbox_users.keys.find([str(user.id).lower() for user in users])
         for at, user in enumerate(users):
             if at in listed or not isinstance(user.name, str) or str(user.kind).lower() == "guest":
                 continue
-            if user.licences:
-                licensed.add(user.name)
-            elif user.enabled is False:
-                idle.add(user.name)
-    return licensed, idle
+            sample = licensed if user.licences else disabled if user.enabled is False else enabled
+            sample.add(user.name)
+    return licensed, disabled, enabled
 
 
 async def _look_up_all(exchange: Exchange, names: Iterable[str]) -> list[_Mailbox]:
@@ -189,13 +188,17 @@ def _find_unlisted(mailboxes: Ledger, found: Sequence[_Mailbox]) -> Iterator[_Ma
     return (one for at, one in enumerate(found) if at not in listed)
 
 
-def _word_many(licensed: _Sample) -> Text:
+def _word_many(samples: Sequence[_Sample]) -> Text:
+    """Say how many were not looked up; nothing where all were."""
+    unlisted, looked_up = sum(one.seen for one in samples), sum(len(one.names) for one in samples)
+    if unlisted == looked_up:
+        return NOTHING
     return _word_unproved(
         say_number(
-            "{number} licensed user is not in it, and only {some} were looked up, who have no mailbox",
-            "{number} licensed users are not in it, and only {some} were looked up, who have no mailbox",
-            licensed.seen,
-            some=len(licensed.names),
+            "{number} user who may have a mailbox is not in it, and only {some} were looked up, who have none",
+            "{number} users who may have a mailbox are not in it, and only {some} were looked up, who have none",
+            unlisted,
+            some=looked_up,
         )
     )
 

@@ -74,6 +74,29 @@ def test_a_group_that_is_gone_says_so(stage: Stage) -> None:
     assert shelf.reports["groups"].state is SectionState.COMPLETE
 
 
+def test_a_proxys_bare_404_does_not_make_a_group_a_deleted_one(stage: Stage) -> None:
+    stage.on("/graph/v1.0/groups/g1", in_turn(lambda: web.Response(status=404, text="<html>not here</html>")))
+    shelf = read_groups(stage, policy("g1"))
+    assert shelf.rows["groups"] == [{"id": "g1", "transitiveMembers": [], "membershipPartial": True}]
+    assert shelf.reports["groups"].state is SectionState.PARTIAL
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+@pytest.mark.parametrize("pages", [0, 1])
+def test_members_that_are_not_found_do_not_make_their_group_a_deleted_one(
+    stage: Stage, status: int, pages: int
+) -> None:
+    """Neither the first page of them nor a later one: the group itself was there."""
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    first = [page([member("u1")], link)] * pages
+    play_group(stage, "g1", *first, refuse(status, "Request_ResourceNotFound"))
+    shelf = read_groups(stage, policy("g1"))
+    assert [row.get("membershipPartial") for row in shelf.rows["groups"]] == [None] * pages + [True]
+    assert not any("exists" in row for row in shelf.rows["groups"])
+    assert str(status) in shelf.reports["groups"].reason
+    assert shelf.reports["groups"].state is SectionState.PARTIAL
+
+
 def test_a_group_that_hides_its_members_says_so(stage: Stage) -> None:
     """The others are read; the section is partial and names the permission."""
     play_group(stage, "g1", refuse(403))
@@ -99,6 +122,16 @@ def test_a_group_whose_link_leads_elsewhere_is_partial(stage: Stage) -> None:
     shelf = read_groups(stage, policy("g1"))
     assert shelf.rows["groups"][-1]["membershipPartial"] is True
     assert "was not followed" in shelf.reports["groups"].reason
+
+
+def test_a_number_that_is_refused_the_second_time_holds_as_it_was_told_first(stage: Stage) -> None:
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    play_group(stage, "g1", page([member("u1")], link), page([member("u2")]))
+    count = "/graph/v1.0/groups/g1/transitiveMembers/$count"
+    stage.on(count, in_turn(lambda: web.Response(text="3"), lambda: refuse(403)))
+    shelf = read_groups(stage, policy("g1"))
+    assert "2 of 3 objects were listed" in shelf.reports["groups"].reason
+    assert shelf.rows["groups"][-1]["membershipPartial"] is True
 
 
 def test_a_group_that_lists_fewer_members_than_it_has_is_partial(stage: Stage) -> None:
@@ -281,24 +314,62 @@ class Interrupted(Shelf):
         return super().add_page(section, *args, **options)
 
 
+def leave_half_way(stage: Stage, first: web.Response, *later: web.Response, count: int) -> Shelf:
+    """Read a group until its first page is kept and the next one is lost; what comes later is for another run."""
+    play_group(stage, "g1", first, page([member("lost on its way")]), *later)
+    number = in_turn(lambda: web.Response(text=str(count)))
+    stage.on("/graph/v1.0/groups/g1/transitiveMembers/$count", number)
+    stage.on(POLICIES, in_turn(lambda: page([policy("g1")])))
+    stage.on_batch(GROUP_BATCH)
+    broken, shelf = Interrupted(), Shelf()
+    with pytest.raises(StoreError, match="full"):
+        go_on(broken, stage.target(), GROUP_SECTIONS)
+    shelf.kept, shelf.marks = broken.kept, broken.marks
+    return shelf
+
+
+def names_of_members(shelf: Shelf) -> list[str]:
+    return [one["id"] for row in shelf.rows["groups"] for one in row["transitiveMembers"]]
+
+
 def test_a_group_that_was_left_half_way_is_gone_on_with(stage: Stage) -> None:
     """Its first page is not asked for again, and all its members are counted."""
     link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
-    play_group(stage, "g1")
-    members = in_turn(lambda: page([member("u1")], link), lambda: page([member("u2")]))
-    stage.on("/graph/v1.0/groups/g1/transitiveMembers", members)
-    stage.on("/graph/v1.0/groups/g1/transitiveMembers/$count", in_turn(lambda: web.Response(text="2")))
-    stage.on(POLICIES, in_turn(lambda: page([policy("g1")])))
-    stage.on_batch(GROUP_BATCH)
-    broken = Interrupted()
-    with pytest.raises(StoreError, match="full"):
-        go_on(broken, stage.target(), GROUP_SECTIONS)
-    shelf = Shelf()
-    shelf.kept, shelf.marks = broken.kept, broken.marks
+    shelf = leave_half_way(stage, page([member("u1")], link), page([member("u2")]), count=2)
     go_on(shelf, stage.target(), GROUP_SECTIONS)
-    assert [row["transitiveMembers"][0]["id"] for row in shelf.rows["groups"]] == ["u1", "u2"]
+    assert names_of_members(shelf) == ["u1", "u2"]
     assert shelf.reports["groups"].state is SectionState.COMPLETE
     assert len(stage.visits_to(GROUP_BATCH)) == 1
+
+
+def test_a_repeated_member_does_not_make_up_for_a_lost_one_after_an_interruption(stage: Stage) -> None:
+    """The page that was kept has u1 and u2; the last one repeats u2 and lacks u3."""
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    shelf = leave_half_way(stage, page([member("u1"), member("u2")], link), page([member("U2")]), count=3)
+    go_on(shelf, stage.target(), GROUP_SECTIONS)
+    assert "2 of 3 objects were listed" in shelf.reports["groups"].reason
+    assert shelf.rows["groups"][-1]["membershipPartial"] is True
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_a_group_whose_kept_link_is_no_longer_good_is_read_again(stage: Stage, status: int) -> None:
+    """The run that goes on finds what an undisturbed one does."""
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken="
+    first, second = page([member("u1")], f"{link}2"), page([member("u1")], f"{link}3")
+    stale = refuse(status, "ResourceNotFound")
+    shelf = leave_half_way(stage, first, stale, second, page([member("u2")]), count=2)
+    go_on(shelf, stage.target(), GROUP_SECTIONS)
+    assert names_of_members(shelf) == ["u1", "u2"]
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+
+
+def test_a_group_that_was_deleted_after_an_interruption_has_no_members(stage: Stage) -> None:
+    link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$skiptoken=2"
+    shelf = leave_half_way(stage, page([member("u1")], link), page([member("u2")]), count=2)
+    stage.on("/graph/v1.0/groups/g1", in_turn(lambda: refuse(404, "Request_ResourceNotFound")))
+    go_on(shelf, stage.target(), GROUP_SECTIONS)
+    assert shelf.rows["groups"] == [{"id": "g1", "exists": False}]
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
 
 
 def mailboxes(count: int) -> web.Response:

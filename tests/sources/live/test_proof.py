@@ -88,9 +88,15 @@ def test_a_shared_mailbox_that_is_not_listed_is_found_by_its_disabled_account(st
     assert "finds 1 mailbox by its name" in shelf.reports["mailboxes"].reason
 
 
-def test_who_can_have_no_mailbox_is_not_looked_up(stage: Stage) -> None:
-    """Guests, enabled accounts without licence, and what has no name."""
-    others = [user(1, userType="Guest"), user(2, assignedLicenses=[]), user(3, userPrincipalName=None)]
+def test_a_shared_mailbox_whose_sign_in_was_left_open_is_found_by_its_account(stage: Stage) -> None:
+    """It is enabled and has no licence, as nobody planned it: the very mailbox that this program is about."""
+    shared = user(1, assignedLicenses=[])
+    shelf = play(stage, [user(0), shared], range(1), {"u1@contoso.example": mailbox(1)})
+    assert "finds 1 mailbox by its name" in shelf.reports["mailboxes"].reason
+
+
+def test_guests_and_users_without_a_name_are_not_looked_up(stage: Stage) -> None:
+    others = [user(1, userType="Guest"), user(2, userPrincipalName=None)]
     shelf = play(stage, [user(0), *others], range(1))
     assert (looked_up(stage), shelf.remarks) == ([], {})
 
@@ -109,14 +115,29 @@ def test_a_mailbox_that_is_listed_or_new_proves_nothing(stage: Stage, row: dict[
     assert shelf.reports["mailboxes"].state is SectionState.COMPLETE
 
 
-def test_of_many_licensed_users_some_are_looked_up_and_the_report_says_so(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "sort", [{}, {"assignedLicenses": [], "accountEnabled": False}, {"assignedLicenses": [], "accountEnabled": True}]
+)
+def test_of_many_users_of_a_sort_some_are_looked_up_and_the_report_says_so(
+    stage: Stage, sort: dict[str, object]
+) -> None:
     """No complete run becomes incomplete for it, and none claims more than was proved."""
-    shelf = play(stage, [user(at) for at in range(200)], range(100))
+    shelf = play(stage, [user(at, **sort) for at in range(200)], range(100))
     assert len(looked_up(stage)) == len(set(looked_up(stage))) == MOST_LOOKED_UP
     assert shelf.reports["mailboxes"].state is SectionState.COMPLETE
     (remark,) = shelf.remarks.values()
     assert remark.startswith(UNPROVED)
-    assert "100 licensed users are not in it, and only 40 were looked up" in remark
+    assert "100 users who may have a mailbox are not in it, and only 40 were looked up" in remark
+
+
+def test_each_sort_has_its_own_bound(stage: Stage) -> None:
+    """Many accounts of one sort do not keep those of another from being looked up."""
+    crowd = [user(at, assignedLicenses=[], accountEnabled=at % 2 == 0) for at in range(1, 201)]
+    shelf = play(stage, [user(0), *crowd, user(201)], range(1))
+    assert len(looked_up(stage)) == 2 * MOST_LOOKED_UP + 1
+    assert "u201@contoso.example" in looked_up(stage)
+    assert "201 users" in shelf.remarks["mailboxes"]
+    assert "only 81 were looked up" in shelf.remarks["mailboxes"]
 
 
 def test_of_many_that_were_cut_off_some_are_found(stage: Stage) -> None:
@@ -151,11 +172,12 @@ def test_without_the_users_the_report_names_what_was_not_proved(small: Populatio
     assert shelf.remarks == {"mailboxes": f"{UNPROVED}: users was not read to its end."}
 
 
-def test_an_ordinary_tenant_is_proved_without_a_request(small: Population) -> None:
+def test_an_ordinary_tenant_is_proved_with_few_requests(small: Population) -> None:
+    """One for the listing, and one for each of two accounts that have no licence and no mailbox."""
     with SimulatedTenant(small) as tenant:
         shelf = collect(target_of(tenant))
         asked = len(tenant.ledger.to("/exchange/*", "Get-Mailbox"))
-    assert (shelf.remarks, asked) == ({}, 1)
+    assert (shelf.remarks, asked) == ({}, 3)
 
 
 def test_the_scenario_that_cuts_all_listings_alike_is_honest(small: Population) -> None:
