@@ -10,7 +10,7 @@ from isal import isal_zlib
 from sqlalchemy import Row
 
 from scanner.model.kept import DECODER, ENCODER, KeptPosture
-from scanner.model.reading import RawRows, RequestRecord
+from scanner.model.reading import RawRows, RequestRecord, decode_odd_rows
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text
@@ -95,11 +95,11 @@ def rows_of(rows: Sequence[Mapping[str, object]] | RawRows) -> Sequence[Mapping[
 
 
 def _decode(body: bytes | memoryview) -> tuple[Mapping[str, object], ...]:
-    """Decode rows; a number beyond all floats, which msgspec does not take, is infinite."""
+    """Decode rows; a number beyond all floats is infinite."""
     try:
         return ROWS.decode(body)
     except msgspec.ValidationError:
-        return tuple(json.loads(bytes(body)))
+        return tuple(decode_odd_rows(body))
 
 
 def to_page(row: Row[Any]) -> StoredPage:

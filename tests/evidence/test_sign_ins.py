@@ -46,6 +46,13 @@ def only(events: Iterable[dict[str, Any]]) -> SignIns:
     return account
 
 
+@pytest.mark.parametrize("code", ["", "x", "9" * 5000, None, 1.5])
+def test_a_code_that_is_none_is_refused(code: object) -> None:
+    """Success and failure can't be told apart; a code of thousands of digits is no number that Python reads."""
+    with pytest.raises(RowError):
+        parse(Row(an_event(status={"errorCode": code})))
+
+
 @pytest.mark.parametrize(
     ("client", "more", "counts"),
     [

@@ -1,6 +1,7 @@
 """What every store must do, whatever database it is kept in."""
 
 import datetime as dt
+import math
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scanner.errors import RunNotFoundError, StoreError
+from scanner.model.reading import RawRows
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import NOTHING, quote, say
@@ -57,6 +59,15 @@ def test_a_snapshot_is_read_as_it_was_written(store: Store) -> None:
     assert (second.rows, second.tabular) == (({"id": ""},), True)
     assert store.sections(snapshot_id) == {"users": REPORT}
     assert store.tenant(snapshot_id) == msgspec.structs.replace(TENANT, name="Contoso \ufffd <b>")
+
+
+def test_a_number_that_no_float_holds_is_read_as_infinite(store: Store) -> None:
+    """Also one of more digits than Python reads; the digest and what is judged later come to the same."""
+    writer = store.begin_snapshot(TENANT)
+    writer.add_page("users", RawRows(count=1, body=b'[{"a":%b,"b":-1e999,"c":7}]' % (b"9" * 5000)))
+    snapshot_id = writer.finish(TENANT)
+    (page,) = store.pages(snapshot_id, "users")
+    assert page.rows == ({"a": math.inf, "b": -math.inf, "c": 7},)
 
 
 def test_remarks_are_kept_one_for_each_subject_and_can_be_taken_back(store: Store) -> None:

@@ -18,6 +18,7 @@ OTHER_CLIENTS = "other clients"
 ASKED_FOR = ("Authenticated SMTP", "SMTP", "Other clients")
 CONDITION = "(" + " or ".join(f"clientAppUsed eq '{client}'" for client in ASKED_FOR) + ")"
 LOG_DAYS = 30  # that the log keeps with Entra ID P1 or P2; without, it can't be read (facts/smtp-auth.md §5.2)
+LONGEST_CODE = 20  # characters; codes have six digits
 OAUTH_PROTOCOLS = frozenset({"oauth2", "devicecode", "saml20"})
 # How Exchange's legacy front end calls itself when it turns Basic into a sign-in.
 BASIC_AGENT = "bav2ropc"
@@ -34,7 +35,7 @@ def code_of(row: Row) -> str:
     code = status.raw("errorCode") if status else None
     if isinstance(code, int) and not isinstance(code, bool):
         return str(code)
-    if isinstance(code, str) and code.strip().isdecimal():
+    if isinstance(code, str) and len(code) <= LONGEST_CODE and code.strip().isdecimal():
         return str(int(code))
     raise RowError(say("a sign-in without status.errorCode"))
 

@@ -12,6 +12,7 @@ from scanner.sources.live.lane import Lane
 T = TypeVar("T")
 
 JSON = "application/json"
+INVOKE = "/InvokeCommand"  # where the address of every cmdlet ends
 TEXT = "text/plain"
 
 
@@ -84,7 +85,7 @@ def is_reading(method: str, url: str, body: object) -> bool:
         case "POST", None:
             return path.endswith(("/oauth2/v2.0/token", "/oauth2/v2.0/devicecode"))
         case "POST", {"CmdletInput": {"CmdletName": str(name)}}:
-            return path.endswith("/InvokeCommand") and name.startswith("Get-")
+            return path.endswith(INVOKE) and name.startswith("Get-")
         case "POST", {"requests": [*items]}:
             return path.endswith("/$batch") and all(_is_get(item) for item in items)
         case _:

@@ -11,7 +11,7 @@ from multidict import CIMultiDictProxy
 from scanner.evidence.section import Cmdlet
 from scanner.model.text import Text, say
 from scanner.sources.live.bookmark import BEGINNING, Bookmark
-from scanner.sources.live.call import Call, Reply
+from scanner.sources.live.call import INVOKE, Call, Reply
 from scanner.sources.live.failure import RefusedError, UnreadableError, quote
 from scanner.sources.live.fence import Fence, Trail
 from scanner.sources.live.http import Wire
@@ -22,6 +22,7 @@ from scanner.sources.live.patience import Patience
 
 ABREAST = 4
 ROWS_OF_A_PAGE = 1000
+LOOKED_AT = 20  # rows of a page that mostly hold every property that any row holds
 LONGEST_CHAIN = 3  # of redirects
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 EXPIRED = "Expired or Invalid pagination request"
@@ -117,7 +118,7 @@ class CmdletListing:
             if refused.status != 400:  # noqa: PLR2004 - Bad Request
                 raise
         else:
-            if not _lacks(reply.content.decode(), self._ask.select):
+            if not _lacks(reply.content, self._ask.select):
                 return reply
         return await self._post(self._address())
 
@@ -127,10 +128,11 @@ class CmdletListing:
         return tuple(say("Exchange warned: {warning}", warning=quote(redact(warning))) for warning in shown if warning)
 
     def _address(self) -> str:
-        return f"{self._fence.root}/adminapi/beta/{self._exchange.tenant}/InvokeCommand"
+        return f"{self._fence.root}/adminapi/beta/{self._exchange.tenant}{INVOKE}"
 
     async def _post(self, url: str) -> Reply[ListPage]:
         for _ in range(LONGEST_CHAIN):
+            _refuse_other_path(url)
             try:
                 reply = await self._exchange.wire.read(self._make_call(url))
             except RefusedError as refused:
@@ -171,9 +173,25 @@ class CmdletListing:
         )
 
 
-def _lacks(rows: Sequence[Mapping[str, object]], names: tuple[str, ...]) -> bool:
+def _refuse_other_path(url: str) -> None:
+    """Stop where a link or a redirect leads to anything but cmdlets, which Exchange keeps at one path.
+
+    Raises:
+        UnreadableError: It does.
+    """
+    if not url.partition("?")[0].endswith(INVOKE):
+        raise UnreadableError(say("Exchange pointed to an address that takes no cmdlets, which was not followed"))
+
+
+def _lacks(page: ListPage, names: tuple[str, ...]) -> bool:
     """Tell whether a wanted property is in no row at all: then $select was not understood as meant."""
-    return bool(rows) and any(all(name not in row for row in rows) for name in names)
+    if not page.rows.count or not _lack(page.decode_some(LOOKED_AT), names):
+        return False
+    return page.rows.count <= LOOKED_AT or _lack(page.decode(), names)
+
+
+def _lack(rows: Sequence[Mapping[str, object]], names: tuple[str, ...]) -> bool:
+    return any(all(name not in row for row in rows) for name in names)
 
 
 def _read_cookies(headers: CIMultiDictProxy[str]) -> dict[str, str]:

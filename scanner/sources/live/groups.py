@@ -24,6 +24,7 @@ ABREAST = 4
 VERSION = "v1.0"
 OF_A_GROUP = 3  # requests: the group, its first members, and how many there are
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # an id that leads nowhere else
+LONGEST_COUNT = 12  # digits; no tenant has as many members
 GROUPS_OF_A_BATCH = 6  # of the twenty requests that Graph takes
 NOT_FOUND, GONE = 404, "Request_ResourceNotFound"
 NAME: dict[str, str] = {"$select": "id,displayName"}
@@ -282,7 +283,7 @@ def _read_page(body: dict[str, object]) -> ListPage:
 def _read_count(item: BatchItem | None) -> int | None:
     """Read a number as a batch holds it; where it is none, it is asked for apart, in plain text."""
     text = str(item.body) if item and item.status == 200 else ""  # noqa: PLR2004 - OK
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if len(text) <= LONGEST_COUNT and text.isascii() and text.isdigit() else None
 
 
 def _unreadable(error: str) -> UnreadableError:

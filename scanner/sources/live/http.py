@@ -25,7 +25,7 @@ from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.credential import Prompt
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.lane import Lane
-from scanner.sources.live.packing import PackingError, unpack
+from scanner.sources.live.packing import PackingError, refuse_bloat, unpack
 from scanner.sources.live.patience import (
     ATTEMPTS,
     ATTEMPTS_TO_CONNECT,
@@ -164,7 +164,9 @@ class Wire:
         if kind != call.accept:
             raise PassingError(_word_type(kind, call.accept), attempts=ATTEMPTS_TO_UNDERSTAND)
         try:
-            return call.decode(unpack(headers, packed, self._patience.body))
+            body = unpack(headers, packed, self._patience.body)
+            refuse_bloat(body)
+            return call.decode(body)
         except (msgspec.DecodeError, ValueError, RecursionError, PackingError, EOFError) as error:
             reason = say("an answer was cut off or can't be read ({error})", error=type(error).__name__)
             raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error

@@ -1,6 +1,7 @@
 """Paces the requests to one service, so that other tools of the tenant are not starved."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -100,4 +101,4 @@ def _read_number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if number >= 0 else None
+    return number if number >= 0 and math.isfinite(number) else None

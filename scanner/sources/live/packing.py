@@ -12,6 +12,7 @@ PACKED = frozenset({"gzip", "deflate", "x-gzip"})
 GZIP, ZLIB = 15 + 16, 15  # as their first bytes say
 GZIP_MARK = b"\x1f\x8b"
 SIZE_BYTES = 4
+MOST_VALUES = 2_000_000  # of one answer; in memory a value is a dozen times as large as its bytes
 
 # isal takes a third of zlib's time.
 PackingError = cast("type[Exception]", isal_zlib.error)
@@ -50,3 +51,16 @@ def unpack(headers: Mapping[str, str], packed: bytes, largest: int) -> bytes:
 def _read_size(packed: bytes) -> int:
     """Read how large gzip says that it becomes, and one more; room of that size is taken at once, a lie costs time."""
     return int.from_bytes(packed[-SIZE_BYTES:], "little") + 1
+
+
+def refuse_bloat(body: bytes) -> None:
+    """Refuse what would take up many times its size once decoded, such as millions of empty objects.
+
+    Args:
+        body: An answer, unpacked. Each of its values takes a comma or a bracket, so that a small one needs no look.
+
+    Raises:
+        UnreadableError: It holds too many values.
+    """
+    if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"{", b"["))) > MOST_VALUES:
+        raise UnreadableError(say("an answer held more than {values} values", values=MOST_VALUES))

@@ -1,16 +1,17 @@
 """One page of a listing, as Graph and Exchange wrap it: read as bytes, of its rows only what tells them apart."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from scanner.model.reading import RawRows
-from scanner.model.text import Text
+from scanner.model.reading import RawRows, decode_odd_rows
+from scanner.model.text import Text, say
+from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.keys import are_texts
 
+MOST_ROWS = 20_000  # of a page; services give 5,000 at most, of traces
 # As services write a page: plain members, then its rows, then its end.
 ROWS_LAST = re.compile(rb'\{[^{}]*"value"\s*:\s*(?=\[)')
 
@@ -50,6 +51,10 @@ class ListPage:
     def decode(self) -> list[dict[str, object]]:
         """Give the rows with all that they hold."""
         return decode_rows(self.rows.body)
+
+    def decode_some(self, number: int) -> list[dict[str, object]]:
+        """Give the first rows only."""
+        return decode_rows(_join_rows(_split_rows(self.rows.body)[:number]))
 
 
 class RowIds:
@@ -98,12 +103,11 @@ _split_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def decode_rows(body: bytes | memoryview) -> list[dict[str, object]]:
-    """Give rows with all that they hold; a number beyond all floats, which msgspec does not take, is infinite."""
+    """Give rows with all that they hold; a number beyond all floats is infinite."""
     try:
         return _decode_rows(body)
     except msgspec.ValidationError:
-        rows: list[dict[str, object]] = json.loads(bytes(body))
-        return rows
+        return decode_odd_rows(body)
 
 
 def decode_page(body: bytes) -> ListPage:
@@ -112,6 +116,7 @@ def decode_page(body: bytes) -> ListPage:
     Raises:
         msgspec.DecodeError: It is no page, or a row is no object.
         UnicodeDecodeError: It is not UTF-8, which msgspec does not look at where it builds nothing.
+        UnreadableError: It has more rows than any service gives.
     """
     if not body.isascii():
         body.decode()
@@ -121,6 +126,8 @@ def decode_page(body: bytes) -> ListPage:
         envelope = _open_envelope(body)
         rows = memoryview(envelope.value)
         keys = _decode_keys(rows)
+    if len(keys) > MOST_ROWS:
+        raise UnreadableError(say("a page had more than {rows} rows", rows=MOST_ROWS))
     return ListPage(
         rows=RawRows(count=len(keys), body=rows),
         ids=RowIds(keys),

@@ -16,6 +16,7 @@ ArgsT = ParamSpec("ArgsT")
 ResultT = TypeVar("ResultT")
 
 SECONDS_OF_AN_HOUR = 3600
+LONGEST_ASKED = 24 * 3600.0  # seconds; no service means more, and 400 digits of them are no number to reckon with
 ATTEMPTS = 8  # of one request, when the service stumbles
 ATTEMPTS_TO_CONNECT = 3
 ATTEMPTS_TO_UNDERSTAND = 5  # an answer that is cut off or no JSON
@@ -132,16 +133,16 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
             answer's own Date, so that a wrong clock on either side does no harm.
 
     Returns:
-        Seconds; ``None`` where it doesn't say, or not in a way that can be read.
+        Seconds, a day at most; ``None`` where it doesn't say, or not in a way that can be read.
     """
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), LONGEST_ASKED)
     until = read_date(text)
     if until is None:
         return None
     now = read_date(headers.get("Date", "")) or dt.datetime.now(tz=dt.UTC)
-    return max(0.0, (until - now).total_seconds())
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_ASKED)
 
 
 def read_seconds_until(moment: str, headers: Mapping[str, str]) -> float | None:
@@ -166,7 +167,7 @@ def read_date(text: str) -> dt.datetime | None:
     """Read a date as HTTP headers have it; ``None`` where it is none."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 

@@ -23,6 +23,7 @@ from scanner.sources.live.target import Target
 from scanner.sources.live.walk import Walk
 
 PRIVILEGE = "privilege"
+REQUESTS = "requests"
 
 
 class LiveSource:
@@ -97,6 +98,8 @@ class LiveSource:
                     sink.remark(PRIVILEGE, NOTHING)  # an interrupted run may have signed in with more
                 harvest = Harvest()
                 ledgers = [Ledger(section, sink, progress, harvest) for section in self._sections]
+                if any(one.marks or one.is_closed for one in ledgers):  # a killed run takes its last requests with it
+                    sink.remark(REQUESTS, _word_gone_on())
                 exchange = open_exchange(wire, self._target, signed_in, self._patience, progress.wait)
                 await Walk(graph, exchange, ledgers, harvest, self._patience).read_all(deadline)
         finally:
@@ -116,6 +119,13 @@ class LiveSource:
         except TimeoutError as error:
             message = "The time allowed for the whole reading ran out before anything was read."
             raise SourceError(message, "Look at the network; then run it again.") from error
+
+
+def _word_gone_on() -> Text:
+    return say(
+        "The reading was interrupted and gone on with: at least as many requests were sent as are counted here, since "
+        "the last ones before it broke off may not have been noted."
+    )
 
 
 def _word_writing(signed_in: SignedIn) -> Text:

@@ -18,6 +18,7 @@ from scanner.evidence.section import (
 )
 from scanner.model.text import Text, say
 from scanner.sources.live.bookmark import Bookmark
+from scanner.sources.live.call import WritingError
 from scanner.sources.live.cmdlets import BAD_REQUEST, read_cmdlet
 from scanner.sources.live.exchange import Exchange
 from scanner.sources.live.explain import explain
@@ -105,6 +106,9 @@ class Walk:
             ledger.fail(error)
         except TimeoutError:
             ledger.fail(UnreadableError(say("the time allowed for the whole reading ran out")))
+        except (ValueError, OverflowError, RecursionError, WritingError) as error:  # of an answer that nobody foresaw
+            words = say("the program could not cope with an answer ({error})", error=type(error).__name__)
+            ledger.fail(UnreadableError(words))
 
     def _choose_reader(self, section: Section[Any]) -> Callable[[Ledger], Awaitable[None]]:
         ask = section.ask

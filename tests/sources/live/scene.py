@@ -1,6 +1,5 @@
 """What the tests of the live source share: a sink that remembers, and targets of simulated tenants."""
 
-import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from scanner.model.text import Text
 from scanner.simulator import SimulatedTenant
 from scanner.sources.live import LiveSource, Patience, Target
 from scanner.sources.live.limits import Limits
+from scanner.sources.live.page import decode_rows
 
 QUICK = Patience(
     walk=30,
@@ -48,10 +48,7 @@ class Shelf:
     @property
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """All rows by section, decoded."""
-        return {
-            name: [row for _, page in pages for row in json.loads(bytes(page.body))]
-            for name, pages in self.kept.items()
-        }
+        return {name: [row for _, page in pages for row in decode_rows(page.body)] for name, pages in self.kept.items()}
 
     def add_page(
         self,
@@ -62,7 +59,7 @@ class Shelf:
         place: Place | None = None,
     ) -> int:
         assert isinstance(rows, RawRows)
-        assert rows.count == len(json.loads(bytes(rows.body))) > 0, "an empty page is not worth a call"
+        assert rows.count == len(decode_rows(rows.body)) > 0, "an empty page is not worth a call"
         assert section not in self.reports, "a page after the section was closed"
         assert not tabular
         self.threads.add(threading.get_ident())

@@ -228,6 +228,38 @@ def test_a_role_that_does_not_work_with_exchange_is_named(stage: Stage) -> None:
     assert "Global Reader" in report.permission
 
 
+@pytest.mark.parametrize(
+    "path", ["Mailbox", "Mailbox?x=/InvokeCommand", "InvokeCommand/../Mailbox", "InvokeCommand%3F"]
+)
+def test_a_link_to_anything_but_cmdlets_is_not_followed(stage: Stage, path: str) -> None:
+    """Only its section suffers: what came of it is kept, and the others are read."""
+    link = f"{stage.root}/exchange/adminapi/beta/{TENANT}/{path}"
+    stage.on(INVOKE, in_turn(lambda: page(rows(0, 1), link)))
+    stage.on("/graph/v1.0/domains", in_turn(lambda: page([{"id": "contoso.example"}])))
+    shelf = collect(stage.target(), pick("cas-mailboxes", "domains"), ROOMY)
+    report = shelf.reports["cas-mailboxes"]
+    assert (report.state, report.count) == (SectionState.PARTIAL, 1)
+    assert "not followed" in report.reason
+    assert shelf.reports["domains"].state is SectionState.COMPLETE
+    assert {visit.path for visit in stage.visits if visit.path.startswith("/exchange/")} == {INVOKE}
+
+
+def test_a_redirect_to_anything_but_cmdlets_is_not_followed(stage: Stage) -> None:
+    location = f"{stage.root}/exchange/adminapi/beta/{TENANT}/Mailbox"
+    stage.on(INVOKE, in_turn(lambda: web.Response(status=307, headers={"Location": location})))
+    report = read_cas(stage).reports["cas-mailboxes"]
+    assert report.state is SectionState.MISSING
+    assert "not followed" in report.reason
+
+
+def test_a_property_that_only_a_late_row_holds_was_understood(stage: Stage) -> None:
+    """Nothing is asked for again without $select."""
+    bare = [{"Guid": f"g{at}"} for at in range(30)]
+    stage.on(INVOKE, in_turn(lambda: page([*bare, row(1)])))
+    assert read_cas(stage).reports["cas-mailboxes"].count == 31
+    assert len(stage.visits_to(INVOKE)) == 1
+
+
 def test_a_redirect_to_a_stranger_is_not_followed(stage: Stage, stranger: Stranger) -> None:
     """The token stays here."""
     location = f"https://127.0.0.1:{stranger.port}{INVOKE}"

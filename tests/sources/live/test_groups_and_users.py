@@ -297,6 +297,16 @@ def test_a_number_that_a_batch_does_not_tell_is_asked_for_alone(stage: Stage) ->
     assert asked_for(stage, "g0") == ["transitiveMembers", "$count", "$count"]
 
 
+@pytest.mark.parametrize("number", ["9" * 13, "9" * 5000])
+def test_a_number_in_a_batch_that_no_group_has_is_asked_for_alone(stage: Stage, number: str) -> None:
+    play_group(stage, "g1", page([member("u1")]))
+    path = "/graph/v1.0/groups/g1/transitiveMembers/$count"
+    stage.on(path, in_turn(lambda: web.Response(text=number), lambda: web.Response(text="1")))
+    shelf = read_groups(stage, policy("g1"))
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+    assert len(stage.visits_to(path)) == 2
+
+
 def test_a_link_back_to_the_page_that_came_in_a_batch_is_not_followed(stage: Stage) -> None:
     link = f"{stage.root}/graph/v1.0/groups/g1/transitiveMembers?$select=id&$top=999"
     play_group(stage, "g1", page([member("u1")], link))

@@ -13,15 +13,18 @@ import pytest
 from aiohttp import web
 
 from scanner.errors import StoreError
+from scanner.model.reading import Place
 from scanner.model.section import SectionState
 from scanner.sources.live import LiveSource
+from scanner.sources.live.call import WritingError
 from scanner.sources.live.limits import Limits, Rate
 from tests.sources.live.conftest import Stranger
-from tests.sources.live.scene import QUICK, Shelf, collect, pick
-from tests.sources.live.stage import Scene, Stage, as_json, in_turn, page
+from tests.sources.live.scene import QUICK, Shelf, collect, go_on, pick
+from tests.sources.live.stage import INVOKE, Scene, Stage, as_json, in_turn, page
 
 DOMAINS = "/graph/v1.0/domains"
 USERS = "/graph/v1.0/users"
+POLICIES = "/graph/v1.0/identity/conditionalAccess/policies"
 ONE = pick("domains")
 
 
@@ -144,6 +147,84 @@ def test_a_wait_that_is_too_long_is_not_waited_for(stage: Stage) -> None:
     ]
     assert report.state is SectionState.MISSING
     assert "429" in report.reason
+    assert len(stage.visits_to(DOMAINS)) == 1
+
+
+@pytest.mark.parametrize("asked", ["9" * 400, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT", "9999999"])
+def test_an_absurd_wait_ends_its_section_only(stage: Stage, asked: str) -> None:
+    """Whatever number Retry-After holds; what another service answers is kept."""
+    stage.on(DOMAINS, in_turn(lambda: web.Response(status=429, headers={"Retry-After": asked})))
+    stage.on(INVOKE, in_turn(lambda: page([{"Guid": "1"}])))
+    shelf = collect(stage.target(), pick("domains", "mailboxes"))
+    assert "429" in shelf.reports["domains"].reason
+    assert shelf.reports["mailboxes"].count == 1
+    assert max(seconds for _, seconds in shelf.waits) <= 24 * 3600
+
+
+@pytest.mark.parametrize("headers", [{"x-ms-throttle-limit-percentage": "inf"}, {"Rate-Limit-Limit": "9" * 400}])
+def test_a_limit_without_bound_slows_nothing_down(stage: Stage, headers: dict[str, str]) -> None:
+    stage.on(
+        DOMAINS, in_turn(lambda: as_json({"value": [{"id": "1"}]}, headers={"Rate-Limit-Remaining": "1"} | headers))
+    )
+    shelf = collect(stage.target(), ONE)
+    assert (shelf.reports["domains"].state, shelf.waits) == (SectionState.COMPLETE, [])
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 99999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2024 99999999999:00:00 GMT",
+        f"Mon, 01 Jan 2024 00:00:00 +{'9' * 5000}",
+    ],
+)
+def test_a_date_beyond_all_calendars_is_none(stage: Stage, date: str) -> None:
+    """Neither in Date nor in Retry-After."""
+    throttled = web.Response(status=429, headers={"Retry-After": date, "Date": date})
+    answers = in_turn(lambda: throttled, lambda: as_json({"value": [{"id": "1"}]}, headers={"Date": date}))
+    assert read_domains(stage, answers).reports["domains"].state is SectionState.COMPLETE
+
+
+@pytest.mark.parametrize("section", ["conditional-access-policies", "mailboxes", "domains"])
+def test_a_number_of_thousands_of_digits_is_infinite(stage: Stage, section: str) -> None:
+    """Rows that are looked into while reading, rows that are not, and rows of Exchange."""
+    body = b'{"value":[{"id":"1","Guid":"1","x":%b,"y":-%b}]}' % (b"9" * 5000, b"9" * 5000)
+    for path in (INVOKE, DOMAINS, POLICIES):
+        stage.on(path, lambda *_: web.Response(body=body, content_type="application/json"))
+    shelf = collect(stage.target(), pick(section))
+    (row,) = shelf.rows[section]
+    assert (row["x"], row["y"]) == (math.inf, -math.inf)
+    assert shelf.reports[section].state is SectionState.COMPLETE
+
+
+@pytest.mark.parametrize("error", [ValueError, OverflowError, RecursionError, WritingError])
+def test_an_answer_that_nobody_foresaw_ends_its_section_only(stage: Stage, error: type[Exception]) -> None:
+    """The sentence names the kind of error, and other sections are read."""
+
+    class Startled(Shelf):
+        def note_place(self, section: str, place: Place) -> None:
+            if section == "domains":
+                raise error("odd")
+            super().note_place(section, place)
+
+    stage.on(DOMAINS, in_turn(lambda: page([{"id": "1"}])))
+    stage.on(USERS, in_turn(lambda: page([{"id": "1"}])))
+    shelf = go_on(Startled(), stage.target(), pick("domains", "users"))
+    assert f"could not cope with an answer ({error.__name__})" in shelf.reports["domains"].reason
+    assert shelf.rows["users"] == [{"id": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [(20_001, "a page had more than 20000 rows"), (3_000_000, "an answer held more than 2000000 values")],
+)
+def test_rows_without_number_are_not_swallowed(stage: Stage, rows: int, said: str) -> None:
+    """Millions of empty rows fit in an answer and not in memory: the section ends, and nobody asks again."""
+    body = b'{"value":[%b]}' % b",".join([b"{}"] * rows)
+    stage.on(DOMAINS, lambda *_: web.Response(body=body, content_type="application/json"))
+    report = collect(stage.target(), ONE, replace(QUICK, body=64 * 2**20)).reports["domains"]
+    assert (report.state, str(report.reason)) == (SectionState.MISSING, said)
     assert len(stage.visits_to(DOMAINS)) == 1
 
 
@@ -288,6 +369,15 @@ def test_requests_say_that_they_can_wait_and_who_they_are(stage: Stage) -> None:
     visits = [visit for visit in stage.visits if visit.path.startswith("/graph")]
     assert {visit.headers["x-ms-throttle-priority"] for visit in visits} == {"low"}
     assert len({visit.headers["client-request-id"] for visit in visits}) == len(visits)
+
+
+def test_a_reading_that_is_gone_on_with_counts_its_requests_at_least(stage: Stage) -> None:
+    """A killed run takes its last requests with it; one that was not interrupted says nothing."""
+    stage.on(DOMAINS, in_turn(lambda: page([{"id": "1"}])))
+    shelf = read_domains(stage, in_turn(lambda: page([{"id": "1"}])))
+    assert shelf.remarks == {}
+    go_on(shelf, stage.target(), pick("domains", "users"))
+    assert "at least as many requests" in shelf.remarks["requests"]
 
 
 def test_a_full_disk_ends_the_reading_as_itself(stage: Stage) -> None:
