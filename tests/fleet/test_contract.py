@@ -66,6 +66,7 @@ def test_what_may_pass_is_tried_again_and_what_will_not_is_not(make: Make, tmp_p
     assert "t000: to be tried again: Its process was ended by SIGKILL." in err
 
 
+@pytest.mark.slow
 def test_two_commands_share_the_tenants(make: Make, tmp_path: Path) -> None:
     """The same command given twice at once scans no tenant twice, and both tell of all of them."""
     ride = make(10)
@@ -96,6 +97,7 @@ def test_another_command_waits_for_a_tenant_that_is_being_scanned(make: Make, tm
     assert len(ride.runs()[id_of(0)]) == 2
 
 
+@pytest.mark.slow
 def test_after_a_crash_the_same_command_goes_on_with_what_is_missing(make: Make, tmp_path: Path) -> None:
     """Whoever is killed takes its processes with it; what was done stays done."""
     ride = make(6)

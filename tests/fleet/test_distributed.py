@@ -109,6 +109,7 @@ def test_a_worker_that_may_not_wait_hands_back_what_is_under_way(make: Make, tmp
     ride.assert_each_once()
 
 
+@pytest.mark.slow
 def test_a_worker_that_ends_when_nothing_waits_ends_no_tenant(make: Make, tmp_path: Path) -> None:
     """The time that it gives when it is to stop is not the time that a tenant gets."""
     ride = make(1, "grace_seconds = 0")
@@ -119,6 +120,7 @@ def test_a_worker_that_ends_when_nothing_waits_ends_no_tenant(make: Make, tmp_pa
     ride.assert_each_once()
 
 
+@pytest.mark.slow
 def test_tenants_of_a_killed_worker_are_taken_over_by_another_one(make: Make, tmp_path: Path) -> None:
     ride = make(2)
     plan(tmp_path, 0, "hang well")
@@ -198,7 +200,7 @@ def test_whoever_waits_may_leave(make: Make, tmp_path: Path) -> None:
     ride.assert_each_once()
 
 
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.parametrize("mode", ["fast", pytest.param("immediate", marks=pytest.mark.slow)])
 def test_a_database_that_restarts_ends_no_worker_and_doubles_no_run(
     own_server: tuple[str, Path], tmp_path: Path, mode: str
 ) -> None:

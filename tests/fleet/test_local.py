@@ -42,7 +42,7 @@ def test_a_second_command_helps_one_that_is_under_way(make: Make, tmp_path: Path
     ride.assert_each_once()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_an_interrupted_command_hands_back_what_was_under_way(
     make: Make, tmp_path: Path, number: signal.Signals
 ) -> None:
