@@ -40,7 +40,7 @@ async def read_log(ask: GraphLog, ledger: Ledger, read_window: ReadWindow, now: 
         RefusedError: The service refused it.
         UnreadableError: It can't be read, or no longer.
     """
-    begun = _begin(ledger, now)
+    begun = begin(ledger, now)
     for kind in ask.kinds:
         try:
             await _Reader(ask, kind, ledger, read_window).read(begun)
@@ -52,7 +52,7 @@ async def read_log(ask: GraphLog, ledger: Ledger, read_window: ReadWindow, now: 
             )
 
 
-def _begin(ledger: Ledger, now: dt.datetime) -> dt.datetime:
+def begin(ledger: Ledger, now: dt.datetime) -> dt.datetime:
     """Give when the reading began, which an interrupted run may have kept."""
     kept = ledger.mark(BEGUN).link
     if isinstance(kept, str):

@@ -1,9 +1,10 @@
 """Reads a listing page by page: what is read is kept before the next page is asked for."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
-from scanner.sources.live.bookmark import Bookmark
+from scanner.sources.live.bookmark import BEGINNING, Bookmark
 from scanner.sources.live.failure import RefusedError
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage
@@ -22,6 +23,26 @@ class Listing(Protocol):
 
     async def read(self) -> ListPage:
         """Read the next page."""
+
+
+async def read_part(open_listing: Callable[[Bookmark], Listing], ledger: Ledger, part: str) -> None:
+    """Read a part from where an earlier run left off, or anew where its link is no longer good.
+
+    Args:
+        open_listing: Opens the part's listing where it was left off.
+        ledger: The account of its section.
+        part: The part's name.
+    """
+    mark = ledger.mark(part)
+    if mark.done:
+        return
+    try:
+        await read_on(open_listing(mark), ledger, part)
+    except RefusedError as refused:
+        if not is_stale(refused, mark):
+            raise
+        ledger.begin_anew(part)
+        await read_on(open_listing(BEGINNING), ledger, part)
 
 
 async def read_on(listing: Listing, ledger: Ledger, part: str = "") -> None:

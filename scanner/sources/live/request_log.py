@@ -1,18 +1,19 @@
 """The ledger of requests on its way to the sink: every one that is sent, without ids and queries."""
 
+import asyncio
 import datetime as dt
 import re
 import threading
-import time
 from collections import deque
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
+from scanner.errors import StoreError
 from scanner.model.reading import RequestRecord
 from scanner.sources.interface import LastingSink
 from scanner.sources.live.call import is_reading
 
-MOST_HELD = 50  # requests that wait to be kept
-LONGEST_HELD = 1.0  # seconds for which they do
+LONGEST_HELD = 0.2  # seconds for which a request waits to be kept: what a killed program does not count
 ID = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/users/)[^/]+|(?<=/groups/)[^/]+|[^/]*@[^/]*|[^/]+\.[a-z]+(?=/)",
     re.IGNORECASE,
@@ -30,8 +31,7 @@ class RequestLog:
         self._sink = sink
         self._thread = threading.get_ident()
         self._held: deque[RequestRecord] = deque()
-        self._unkept = 0
-        self._kept_at = time.monotonic()
+        self._timer: asyncio.TimerHandle | None = None
 
     def note(
         self, *, method: str, url: str, status: int, received: int = 0, waited: float = 0.0, body: object = None
@@ -57,19 +57,21 @@ class RequestLog:
                 reading=is_reading(method, url, body),
             )
         )
-        if threading.get_ident() != self._thread:
+        if self._sink is None or threading.get_ident() != self._thread:
             return
-        self._unkept += 1
-        if self._unkept >= MOST_HELD or time.monotonic() - self._kept_at > LONGEST_HELD:
-            self.flush()
-        elif self._sink is not None:
-            self._sink.hold_requests(self._take())
+        self._sink.hold_requests(self._take())
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LONGEST_HELD, self._flush_in_time)
 
     def flush(self) -> None:
         """Let everything be kept."""
-        self._unkept, self._kept_at = 0, time.monotonic()
         if self._sink is not None:
             self._sink.add_requests(self._take())
+
+    def _flush_in_time(self) -> None:
+        self._timer = None
+        with suppress(StoreError):  # they stay held, and whatever is kept next meets the error where it can be told
+            self.flush()
 
     def _take(self) -> list[RequestRecord]:
         return [self._held.popleft() for _ in range(len(self._held))]

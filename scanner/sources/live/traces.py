@@ -2,14 +2,16 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from scanner.evidence.section import SenderTraces
 from scanner.model.text import say
 from scanner.sources.live.bookmark import Bookmark
-from scanner.sources.live.graph import Graph
+from scanner.sources.live.graph import Graph, GraphListing
 from scanner.sources.live.ledger import Ledger
-from scanner.sources.live.page import make_page
+from scanner.sources.live.log import begin
+from scanner.sources.live.page import ListPage, make_page
+from scanner.sources.live.paging import Listing, read_part
 
 WINDOW = dt.timedelta(days=10)  # the longest that one request may ask for (facts/apis.md §2.6)
 WINDOWS = 3
@@ -27,40 +29,48 @@ async def read_traces(
         ask: Where the traces are.
         senders: Addresses.
         ledger: The section's account.
-        now: When the reading began.
+        now: When the reading begins; an interrupted one began earlier.
 
     Raises:
         RefusedError: Graph refused it.
         UnreadableError: It can't be read, or no longer.
     """
+    begun = begin(ledger, now)
     chosen = senders[:AT_ONCE]
     if len(senders) > len(chosen):
         ledger.doubt(say("of {all} senders only {number} were asked for", all=len(senders), number=len(chosen)))
     windows = WINDOWS if len(chosen) * WINDOWS <= AT_ONCE else 1
     for sender in chosen:
         for number in range(windows):
-            end = now - number * WINDOW
+            end = begun - number * WINDOW
             part = f"{hashlib.sha256(sender.encode()).hexdigest()[:16]}/{number}"  # no address among the places
-            if not ledger.mark(part).done:
-                rows = await _read_window(graph, ask, sender, end - WINDOW, end)
-                ledger.add(make_page(rows), part, Bookmark(done=True))
-                ledger.settle()
+            await read_part(_open_window(graph, ask, sender, end), ledger, part)
 
 
-async def _read_window(
-    graph: Graph, ask: SenderTraces, sender: str, start: dt.datetime, end: dt.datetime
-) -> list[dict[str, object]]:
+def _open_window(graph: Graph, ask: SenderTraces, sender: str, end: dt.datetime) -> Callable[[Bookmark], Listing]:
     address = sender.replace("'", "''")
     words = (
-        f"receivedDateTime ge {start:%Y-%m-%dT%H:%M:%SZ} and receivedDateTime le {end:%Y-%m-%dT%H:%M:%SZ}"
+        f"receivedDateTime ge {end - WINDOW:%Y-%m-%dT%H:%M:%SZ} and receivedDateTime le {end:%Y-%m-%dT%H:%M:%SZ}"
         f" and senderAddress eq '{address}'"
     )
-    listing = graph.open_listing(ask.path, {"$filter": words, "$top": ROWS})
-    rows: list[dict[str, object]] = []
-    while not listing.mark.done:
-        page = await listing.read()
-        rows.extend(_reduced(page.decode(), sender))
-    return rows
+    query = {"$filter": words, "$top": ROWS}
+    return lambda mark: _Traces(graph.open_listing(ask.path, query, mark), sender)
+
+
+class _Traces:
+    """The traces of one sender and window, page by page, without what is not needed of them."""
+
+    def __init__(self, listing: GraphListing, sender: str) -> None:
+        self._listing = listing
+        self._sender = sender
+
+    @property
+    def mark(self) -> Bookmark:
+        return self._listing.mark
+
+    async def read(self) -> ListPage:
+        page = await self._listing.read()
+        return make_page(list(_reduced(page.decode(), self._sender)))
 
 
 def _reduced(rows: Sequence[Mapping[str, object]], sender: str) -> Iterator[dict[str, object]]:

@@ -28,7 +28,7 @@ from scanner.sources.live.groups import read_groups
 from scanner.sources.live.harvest import Harvest, feeds_groups, feeds_traces, feeds_users
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.log import read_log
-from scanner.sources.live.paging import is_stale, read_on
+from scanner.sources.live.paging import read_part
 from scanner.sources.live.parts import ALPHABET
 from scanner.sources.live.patience import Patience
 from scanner.sources.live.per_user import read_per_user
@@ -161,17 +161,7 @@ class Walk:
                 raise
 
     async def _read_part(self, path: str, ledger: Ledger, part: str, query: Mapping[str, str]) -> None:
-        """Read a part of a list from where an earlier run left off, or anew where its link is no longer good."""
-        mark = ledger.mark(part)
-        if mark.done:
-            return
-        try:
-            await read_on(self._graph.open_listing(path, query, mark), ledger, part)
-        except RefusedError as refused:
-            if not is_stale(refused, mark):
-                raise
-            ledger.begin_anew(part)
-            await read_on(self._graph.open_listing(path, query), ledger, part)
+        await read_part(lambda mark: self._graph.open_listing(path, query, mark), ledger, part)
 
     async def _compare_count(self, ask: GraphList, ledger: Ledger) -> None:
         """Doubt a list that is too short, unless objects were deleted meanwhile; remark that nobody counted it."""
