@@ -51,17 +51,18 @@ def make_authority() -> Identity:
     return Identity(certificate=builder.sign(key, hashes.SHA256()), key=key)
 
 
-def make_server_identity(authority: Identity) -> Identity:
+def make_server_identity(authority: Identity, *others: str) -> Identity:
     """Make the server's certificate, for 127.0.0.1 and localhost.
 
     Args:
         authority: who signs it.
+        others: more names of the server.
 
     Returns:
         Certificate and key.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, ("localhost", *others))]
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     builder = (
         _builder(_name("127.0.0.1"), authority.certificate.subject, key)

@@ -148,6 +148,38 @@ def links() -> Iterator[Case]:
     yield Case(name="R7/stops-at-1000", scenario=always(stops), same_each_time=True, mailboxes=1300)
 
 
+def refused_places() -> Iterator[Case]:
+    """R7: links that are not found, members that are not, and numbers that nobody tells."""
+    members, users = "/graph/v1.0/groups/*/transitiveMembers", "/graph/v1.0/users"
+    for status in (400, 404, 410):
+        line = refuse(status)
+        yield Case(name=f"R7/members-{status}", scenario=at_some_page(line, members), mailboxes=140)
+        yield Case(name=f"R7/link-{status}", scenario=at_some_link(line, users, members), mailboxes=140)
+    for status in (400, 403, 404):
+        refused = refuse(status)
+        counts = fault('when.path = "/graph/*/$count"', refused)
+        yield Case(name=f"R7/count-{status}", scenario=always(SMALL_PAGES, counts), completes=True, mailboxes=140)
+        again = fault(f'when.path = "{users}/$count"', "when.after = 1", refused)
+        lost = fault(f'when.path = "{users}"', "when.page = 2", "then.lose_rows = 3")
+        yield Case(name=f"R7/second-count-{status}", scenario=always(SMALL_PAGES, again, lost), mailboxes=140)
+    exchanged = fault(f'when.path = "{users}"', "when.page = 3", "then.lose_rows = 3", "then.duplicate_rows = 3")
+    yield Case(name="R7/rows-exchanged", scenario=always(SMALL_PAGES, exchanged), mailboxes=140)
+
+
+def refuse(status: int) -> str:
+    """Write a refusal in Graph's words for what is not there, whatever its status."""
+    body = '{"error": {"code": "Request_ResourceNotFound", "message": "gone"}}'
+    lines = (f"then.status = {status}", 'then.content_type = "application/json"', f"then.text = '{body}'")
+    return "\n".join(lines)
+
+
+def at_some_link(line: str, *paths: str) -> Make:
+    """Make a scenario in which a page that a link leads to is refused."""
+    return lambda rng: (
+        SMALL_PAGES + fault(f'when.path = "{rng.choice(paths)}"', f"when.page = {rng.randint(2, 4)}", line)
+    )
+
+
 def cut_alike(rng: random.Random) -> str:
     """Make a scenario in which all listings of Exchange end at the same page: only Graph's users tell."""
     at = f"when.page = {rng.randint(1, 6)}"
@@ -182,5 +214,5 @@ def rights() -> Iterator[Case]:
         yield Case(name=f"R8/{right}-meanwhile", scenario=dropping)
 
 
-CASES: tuple[Case, ...] = (*throttled(), *broken(), *down(), *tokens(), *links(), *rights())
+CASES: tuple[Case, ...] = (*throttled(), *broken(), *down(), *tokens(), *links(), *refused_places(), *rights())
 BY_NAME = {case.name: case for case in CASES}

@@ -22,6 +22,9 @@ SLICE = (
     "R7/duplicates",
     "R7/paging-expires",
     "R7/cut-alike",
+    "R7/members-404",
+    "R7/second-count-403",
+    "R7/rows-exchanged",
     "R8/Policy.Read.All",
     "R8/GroupMember.Read.All+User.Read.All",
 )

@@ -5,6 +5,7 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from scanner.evidence.section import Cmdlet, PerUser, ReferencedGroups, SenderTr
 from scanner.simulator import Faults, Method, Population, Scenario, SimulatedTenant, build_population, read_faults
 from scanner.simulator.permissions import EXCHANGE_RBAC, MANAGE_AS_APP
 from scanner.sources.live import LiveSource
+from scanner.store import Store
 from tests.campaign.case import PATIENT, Case
 from tests.campaign.checks import ALWAYS
 from tests.campaign.result import End, Result
@@ -27,8 +29,12 @@ from tests.sources.live.scene import target_of
 from tests.support.sink import InMemorySink
 
 SLACK = 15.0  # seconds that a walk may end after its deadline: what is under way, and the report
-# Rows of these are pages of members, or as many as there are mailboxes that were found: verdicts tell about them.
-UNCOUNTED = frozenset({"groups"})
+# Rows of these depend on when they were read: they are counted only.
+BY_THE_CLOCK = frozenset({"sign-ins", "message-traces"})
+# Sections that say which groups there are to read.
+REFERRING = ("conditional-access-policies", "role-assignments")
+# What tells rows apart, the first one that there is; of other rows, all that they hold.
+NAMES = ("id", "Guid", "Identity")
 # Rows of these may come twice as they are kept: they are counted once where they are read (facts/apis.md §1.3).
 COUNTED_LATER = frozenset({"message-traces"})
 EXCHANGE = {EXCHANGE_RBAC, MANAGE_AS_APP}
@@ -40,11 +46,15 @@ class Baseline:
     """What a scan of the undisturbed tenant says.
 
     Attributes:
-        rows: Rows by section.
+        rows: What tells rows apart, by section.
+        members: Members by group.
+        counts: Number of rows by section, as the report has it.
         unknown: Verdicts that nobody can know.
     """
 
-    rows: dict[str, int]
+    rows: dict[str, Counter[str]]
+    members: dict[str, set[str]]
+    counts: dict[str, int]
     unknown: int
 
 
@@ -54,12 +64,14 @@ class Scan:
 
     Attributes:
         report: The report; ``None`` where there is none.
+        rows: The rows that its snapshot keeps, by section.
         error: Why there is none.
         injected: How often each fault struck.
         broken: What the server's account shows that it should not.
     """
 
     report: Any = None
+    rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     error: str = ""
     injected: Counter[str] = field(default_factory=Counter)
     broken: str = ""
@@ -100,7 +112,12 @@ def baseline_of(mailboxes: int) -> Baseline:
     """Scan the undisturbed tenant of a size."""
     scan = _scan(population_of(mailboxes), Faults(), None)
     assert scan.report, scan.error
-    return Baseline(rows=_rows_of(scan.report), unknown=len(_unknown_of(scan.report)))
+    return Baseline(
+        rows={name: _name_rows(rows) for name, rows in scan.rows.items()},
+        members=_members_of(scan.rows["groups"]),
+        counts=_counts_of(scan.report),
+        unknown=len(_unknown_of(scan.report)),
+    )
 
 
 def _scan(population: Population, faults: Faults, case: Case | None) -> Scan:
@@ -119,6 +136,7 @@ def _scan(population: Population, faults: Faults, case: Case | None) -> Scan:
         try:
             finished = run_job(LiveSource(target_of(tenant), SECTIONS, case.patience if case else PATIENT), job, sink)
             scan.report = msgspec.json.decode((finished.folder / "report.json").read_bytes())
+            scan.rows = _read_rows(job.store_url)
         except PostureError as error:
             scan.error = str(error)
         scan.injected = tenant.injected.copy()
@@ -136,7 +154,7 @@ def _find_wrong(case: Case, scan: Scan) -> str:
     baseline = baseline_of(case.mailboxes)
     found = (
         _find_contradiction(case, scan.report)
-        or _find_false_completeness(scan.report, baseline)
+        or find_false_completeness(scan, baseline)
         or _find_silence(scan.report, baseline)
         or _find_unnamed(case, scan.report)
     )
@@ -160,18 +178,49 @@ def _find_contradiction(case: Case, report: Any) -> str:
     return ""
 
 
-def _find_false_completeness(report: Any, baseline: Baseline) -> str:
-    """Say which section calls itself complete with rows missing or doubled, or which mailboxes lack."""
-    rows = _rows_of(report)
-    for part in report["run"]["evidence"]:
+def find_false_completeness(scan: Scan, baseline: Baseline) -> str:
+    """Say which section calls itself complete with rows missing, doubled or strange, or which mailboxes lack."""
+    counts = _counts_of(scan.report)
+    for part in scan.report["run"]["evidence"]:
         name = part["section"]
-        lost = rows[name] < baseline.rows[name]
-        doubled = rows[name] > baseline.rows[name] and name not in COUNTED_LATER
-        if part["state"] == "complete" and name not in UNCOUNTED and (lost or doubled):
-            return f"{name} is called complete with {rows[name]} of {baseline.rows[name]} rows"
-    if report["run"]["complete"] and len(report["mailboxes"]) != baseline.rows["mailboxes"]:
-        return f"the report is called complete with {len(report['mailboxes'])} mailboxes"
+        if part["state"] != "complete" or name == "groups":
+            continue
+        if name in BY_THE_CLOCK:
+            lost = counts[name] < baseline.counts[name]
+            doubled = counts[name] > baseline.counts[name] and name not in COUNTED_LATER
+            if lost or doubled:
+                return f"{name} is called complete with {counts[name]} of {baseline.counts[name]} rows"
+        elif difference := _compare(_name_rows(scan.rows.get(name, [])), baseline.rows.get(name, Counter())):
+            return f"{name} is called complete, {difference}"
+    if scan.report["run"]["complete"] and len(scan.report["mailboxes"]) != baseline.counts["mailboxes"]:
+        return f"the report is called complete with {len(scan.report['mailboxes'])} mailboxes"
+    return _find_false_groups(scan, baseline)
+
+
+def _find_false_groups(scan: Scan, baseline: Baseline) -> str:
+    """Say which group is called gone and is not, or whose members lack where the section is called complete."""
+    rows = scan.rows.get("groups", [])
+    gone = [row["id"] for row in rows if row.get("exists") is False and baseline.members.get(row["id"])]
+    if gone:
+        return f"group {gone[0]} is called deleted"
+    states = {part["section"]: part["state"] for part in scan.report["run"]["evidence"]}
+    if states["groups"] != "complete":
+        return ""
+    found = _members_of(rows)
+    named = baseline.members.keys() if all(states[name] == "complete" for name in REFERRING) else set()
+    for group in found.keys() | named:
+        if found.get(group) != baseline.members.get(group):
+            members = len(found.get(group, ()))
+            return (
+                f"groups is called complete with {members} of {len(baseline.members.get(group, ()))} members of {group}"
+            )
     return ""
+
+
+def _compare(found: Counter[str], true: Counter[str]) -> str:
+    """Say how rows differ from the true ones; one that lacks is not made up for by another that comes twice."""
+    lost, more = true - found, found - true
+    return f"but {lost.total()} rows lack and {more.total()} are too many" if lost or more else ""
 
 
 def _find_silence(report: Any, baseline: Baseline) -> str:
@@ -208,7 +257,29 @@ def _find_late(case: Case, seconds: float) -> str:
     return f"it took {seconds:.0f} s" if seconds > case.patience.walk + SLACK else ""
 
 
-def _rows_of(report: Any) -> dict[str, int]:
+def _read_rows(store_url: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Read what the one snapshot of a store keeps."""
+    with Store.open(store_url) as store:
+        (run,) = store.runs()
+        return {
+            section.name: [row for page in store.pages(run.snapshot_id, section.name) for row in page.rows]
+            for section in SECTIONS
+        }
+
+
+def _name_rows(rows: list[Mapping[str, Any]]) -> Counter[str]:
+    return Counter(str(next(filter(None, map(row.get, NAMES)), row)).lower() for row in rows)
+
+
+def _members_of(rows: list[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Give the members of each group, over all its rows."""
+    members: dict[str, set[str]] = {row["id"]: set() for row in rows}
+    for row in rows:
+        members[row["id"]].update(member["id"] for member in row.get("transitiveMembers", ()))
+    return members
+
+
+def _counts_of(report: Any) -> dict[str, int]:
     return {part["section"]: part["count"] for part in report["run"]["evidence"]}
 
 

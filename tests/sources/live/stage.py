@@ -19,6 +19,7 @@ from tests.sources.live.scene import make_target
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 INVOKE = f"/exchange/adminapi/beta/{TENANT}/InvokeCommand"
+EXCHANGE_HOST, REGIONAL_HOST = "exchange.example", "eur01.exchange.example"
 TOKEN = f"/{TENANT}/oauth2/v2.0/token"
 DISCOVERY = f"/{TENANT}/v2.0/.well-known/openid-configuration"
 SECRET = "canary-secret-7f3a9c"
@@ -43,7 +44,7 @@ class Stage:
         authority = make_authority()
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
-        certificate = make_server_identity(authority).write(folder / "server.pem")
+        certificate = make_server_identity(authority, EXCHANGE_HOST, REGIONAL_HOST).write(folder / "server.pem")
         self._server = TlsServer(self._answer, str(certificate))
         self._scenes: dict[str, Scene] = {}
         self._turns: Counter[str] = Counter()
