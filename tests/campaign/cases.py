@@ -153,8 +153,8 @@ def refused_places() -> Iterator[Case]:
     members, users = "/graph/v1.0/groups/*/transitiveMembers", "/graph/v1.0/users"
     for status in (400, 404, 410):
         line = refuse(status)
-        yield Case(name=f"R7/members-{status}", scenario=at_some_page(line, members), mailboxes=140)
-        yield Case(name=f"R7/link-{status}", scenario=at_some_link(line, users, members), mailboxes=140)
+        yield Case(name=f"R7/members-{status}", scenario=refusing(line, 1, members), mailboxes=140)
+        yield Case(name=f"R7/link-{status}", scenario=refusing(line, 2, users, members), mailboxes=140)
     for status in (400, 403, 404):
         refused = refuse(status)
         counts = fault('when.path = "/graph/*/$count"', refused)
@@ -173,10 +173,10 @@ def refuse(status: int) -> str:
     return "\n".join(lines)
 
 
-def at_some_link(line: str, *paths: str) -> Make:
-    """Make a scenario in which a page that a link leads to is refused."""
+def refusing(line: str, first: int, *paths: str) -> Make:
+    """Make a scenario in which a page is refused, the first possible one or the next."""
     return lambda rng: (
-        SMALL_PAGES + fault(f'when.path = "{rng.choice(paths)}"', f"when.page = {rng.randint(2, 4)}", line)
+        SMALL_PAGES + fault(f'when.path = "{rng.choice(paths)}"', f"when.page = {rng.randint(first, first + 1)}", line)
     )
 
 
