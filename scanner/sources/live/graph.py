@@ -26,6 +26,7 @@ LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
 ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
 EVENTUAL: Mapping[str, str] = {**LOW_PRIORITY, "ConsistencyLevel": "eventual"}
 THROTTLED = 429
+LONGEST_COUNT = 12  # digits
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -261,6 +262,9 @@ def _decode_count(body: bytes) -> int:
     """Read a number.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is none, or one that no tenant has and no store takes.
     """
-    return int(body.removeprefix(BYTE_ORDER_MARK))
+    text = body.removeprefix(BYTE_ORDER_MARK).strip()
+    if len(text) > LONGEST_COUNT or not text.isdigit():
+        raise ValueError(text[:LONGEST_COUNT])
+    return int(text)

@@ -12,7 +12,7 @@ from scanner.sources.live.batches import Batches
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
-from scanner.sources.live.graph import BatchItem, Graph
+from scanner.sources.live.graph import LONGEST_COUNT, BatchItem, Graph
 from scanner.sources.live.keys import KeySet
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage, decode_page
@@ -24,7 +24,6 @@ ABREAST = 4
 VERSION = "v1.0"
 OF_A_GROUP = 3  # requests: the group, its first members, and how many there are
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # an id that leads nowhere else
-LONGEST_COUNT = 12  # digits; no tenant has as many members
 GROUPS_OF_A_BATCH = 6  # of the twenty requests that Graph takes
 NOT_FOUND, GONE = 404, "Request_ResourceNotFound"
 NAME: dict[str, str] = {"$select": "id,displayName"}

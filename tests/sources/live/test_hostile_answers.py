@@ -333,6 +333,16 @@ def test_a_listing_that_ends_early_is_found_out_by_its_count(stage: Stage) -> No
     assert "1 of 3" in report.reason
 
 
+@pytest.mark.parametrize("number", ["9" * 13, "9" * 5000, "-1", "1_0", ""])
+def test_a_count_that_is_none_is_no_expectation(stage: Stage, number: str) -> None:
+    """No store takes a number of any length; the section says that an answer can't be read."""
+    stage.on(USERS, in_turn(lambda: page([{"id": "1"}])))
+    stage.on(f"{USERS}/$count", in_turn(lambda: web.Response(text=number)))
+    report = collect(stage.target(), pick("users")).reports["users"]
+    assert (report.state, report.expected) == (SectionState.MISSING, None)
+    assert "can't be read" in report.reason
+
+
 def test_users_who_leave_meanwhile_are_no_loss(stage: Stage) -> None:
     """The count is taken again before a listing is doubted."""
     stage.on(USERS, in_turn(lambda: page([{"id": "1"}])))
