@@ -19,6 +19,7 @@ from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.keys import Ids
 from scanner.sources.live.ledger import Ledger
+from scanner.sources.live.page import decode_rows
 from scanner.sources.live.reconcile import CAS_MAILBOXES, MAILBOXES, USERS, counts_users, find_listing, note_lacking
 from scanner.sources.live.together import work_off
 
@@ -105,7 +106,7 @@ def _choose(pages: Iterable[RawRows], mailbox_users: Ids) -> Sequence[_Sample]:
     """Choose users to look up: with a licence, and without one the disabled and all others."""
     licensed, disabled, enabled = _Sample(), _Sample(), _Sample()
     for page in pages:
-        users = _decode_users(page.body)
+        users = _read_users(page)
         listed = mailbox_users.keys.find([str(user.id).lower() for user in users])
         for at, user in enumerate(users):
             if at in listed or not isinstance(user.name, str) or str(user.kind).lower() == "guest":
@@ -113,6 +114,13 @@ def _choose(pages: Iterable[RawRows], mailbox_users: Ids) -> Sequence[_Sample]:
             sample = licensed if user.licences else disabled if user.enabled is False else enabled
             sample.add(user.name)
     return licensed, disabled, enabled
+
+
+def _read_users(page: RawRows) -> list[_User]:
+    try:
+        return _decode_users(page.body)
+    except msgspec.ValidationError:  # a number beyond all floats
+        return msgspec.convert(decode_rows(page.body), list[_User])
 
 
 async def _look_up_all(exchange: Exchange, names: Iterable[str]) -> list[_Mailbox]:
