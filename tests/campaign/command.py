@@ -14,6 +14,7 @@ from tests.support.program import BROKEN_OFF, ROOT
 
 FINDINGS = ("id", "address", "kind", "smtp_auth", "verdicts", "flag")
 BY_THE_CLOCK = frozenset({"sign-ins"})
+COUNTED_LATER = frozenset({"message-traces"})  # rows at the edges of windows come twice, or not any more
 LONGEST = 180  # seconds that a run on a small tenant may take on a busy machine
 
 
@@ -70,7 +71,9 @@ def findings_of(out: Path) -> Any:
         return None
     report = msgspec.json.decode((newest.parent / "report.json").read_bytes())
     evidence = [
-        {**part, "collected_at": None} for part in report["run"]["evidence"] if part["section"] not in BY_THE_CLOCK
+        {**part, "collected_at": None} | ({"count": None} if part["section"] in COUNTED_LATER else {})
+        for part in report["run"]["evidence"]
+        if part["section"] not in BY_THE_CLOCK
     ]
     mailboxes = [{key: mailbox[key] for key in FINDINGS} for mailbox in report["mailboxes"]]
     return {"mailboxes": mailboxes, "outcomes": report["summary"]["by_outcome"], "evidence": evidence}
