@@ -92,6 +92,7 @@ def test_a_worker_that_is_to_stop_finishes_what_is_under_way(make: Make, tmp_pat
     assert sum(tries_of(tmp_path, number) for number in range(2)) == 1
 
 
+@pytest.mark.slow
 def test_a_worker_that_may_not_wait_hands_back_what_is_under_way(make: Make, tmp_path: Path) -> None:
     """The try doesn't count, and another worker begins at once."""
     ride = make(1, "grace_seconds = 0")
@@ -174,6 +175,7 @@ def test_a_worker_takes_the_tenants_of_its_own_configuration_only(make: Make, tm
     assert [scan.state.value for scan in ride.scans().values()] == ["done", "waiting", "waiting"]
 
 
+@pytest.mark.slow
 def test_the_same_command_puts_on_the_queue_what_is_missing_there(make: Make) -> None:
     """Twice given, each tenant has one job; where the queue was lost, it is filled again."""
     ride = make(3)
@@ -187,6 +189,7 @@ def test_the_same_command_puts_on_the_queue_what_is_missing_there(make: Make) ->
     ride.assert_each_once()
 
 
+@pytest.mark.slow
 def test_whoever_waits_may_leave(make: Make, tmp_path: Path) -> None:
     """The workers go on."""
     ride = make(1)
@@ -200,7 +203,8 @@ def test_whoever_waits_may_leave(make: Make, tmp_path: Path) -> None:
     ride.assert_each_once()
 
 
-@pytest.mark.parametrize("mode", ["fast", pytest.param("immediate", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_database_that_restarts_ends_no_worker_and_doubles_no_run(
     own_server: tuple[str, Path], tmp_path: Path, mode: str
 ) -> None:

@@ -28,6 +28,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         ride.close()
 
 
+@pytest.mark.slow
 def test_a_second_command_helps_one_that_is_under_way(make: Make, tmp_path: Path) -> None:
     ride = make(10)
     for number in range(10):
@@ -77,6 +78,7 @@ def test_an_old_fleet_run_is_not_gone_on_with(make: Make, tmp_path: Path) -> Non
     assert len(ride.fleets()) == 2
 
 
+@pytest.mark.slow
 def test_processes_of_this_machine_are_not_taken_for_gone_because_they_are_silent(make: Make, tmp_path: Path) -> None:
     """A machine that slept for an hour: whoever scanned before still does."""
     ride = make(1)
