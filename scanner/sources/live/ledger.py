@@ -17,7 +17,7 @@ from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, 
 from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.harvest import Harvest
 from scanner.sources.live.keys import KeySet, Numbers, number
-from scanner.sources.live.page import ListPage, RowIds, leave_out, make_rows
+from scanner.sources.live.page import ListPage, RowIds, leave_out, make_rows, name_rows
 
 COMPARED_AT_ONCE = 16  # pages; far quicker than one at a time
 LISTS = (GraphList, GraphLog, Cmdlet, PerUser)  # whose rows are known by an id
@@ -182,7 +182,9 @@ class Ledger:
     def _look_into(self, rows: RawRows, ids: RowIds) -> None:
         """Take the ids of a kept page."""
         if rows.count and isinstance(self.section.ask, LISTS):
-            self._uncompared.append((rows.number, number(ids.list_keys(entra=self._prefers_entra))))
+            keys = ids.list_keys(entra=self._prefers_entra)
+            keys = keys if all(keys) else name_rows(rows, keys)
+            self._uncompared.append((rows.number, number(keys)))
             self._harvest.take(self.section.ask, rows, ids)
 
     def _compare(self) -> None:

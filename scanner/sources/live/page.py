@@ -152,6 +152,11 @@ def _take_apart(body: bytes) -> tuple[_Envelope, memoryview, list[RowKeys]]:
     return _open_envelope(body[: found.end()] + b"[]}"), rows, _decode_keys(rows)
 
 
+def name_rows(rows: RawRows, keys: Sequence[str]) -> list[str]:
+    """Give rows without an id the name by which cmdlets know them, or nothing: some cmdlets give no id."""
+    return [key or str(row.get("Identity") or "") for key, row in zip(keys, decode_rows(rows.body), strict=True)]
+
+
 def make_page(rows: list[dict[str, object]]) -> ListPage:
     """Make a page of rows that came otherwise."""
     kept = make_rows(rows)

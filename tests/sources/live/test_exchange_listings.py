@@ -209,6 +209,15 @@ def test_a_refused_select_is_done_without(stage: Stage) -> None:
     assert read_cas(stage).reports["cas-mailboxes"].state is SectionState.COMPLETE
 
 
+def test_rows_that_are_known_by_their_identity_only_are_kept_once(stage: Stage) -> None:
+    first, second = ([{"Identity": name} for name in names] for names in ("ab", "bc"))
+    link = f"{stage.root}{INVOKE}?$skiptoken=1"
+    stage.on(INVOKE, in_turn(lambda: page(first, link), lambda: page(second)))
+    shelf = collect(stage.target(), pick("exchange-service-principals"))
+    assert [row["Identity"] for row in shelf.rows["exchange-service-principals"]] == ["a", "b", "c"]
+    assert shelf.reports["exchange-service-principals"].count == 3
+
+
 def test_a_listing_that_another_contradicts_is_partial(stage: Stage) -> None:
     """Get-CASMailbox knows a mailbox that Get-Mailbox did not list, and lacks one that it did."""
     listed = {"Get-Mailbox": rows(0, 2), "Get-CASMailbox": rows(1, 3)}
