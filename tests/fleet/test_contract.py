@@ -53,6 +53,7 @@ def test_what_happens_to_one_tenant_ends_no_other(make: Make, tmp_path: Path) ->
     assert not under_way(tmp_path)
 
 
+@pytest.mark.slow
 def test_what_may_pass_is_tried_again_and_what_will_not_is_not(make: Make, tmp_path: Path) -> None:
     """A crash and a lost network are tried again after a pause, up to the bound; a refused sign-in is not."""
     ride = make(3, "tries = 2")

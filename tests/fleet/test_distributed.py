@@ -139,6 +139,7 @@ def test_tenants_of_a_killed_worker_are_taken_over_by_another_one(make: Make, tm
     assert finish(other)[0] == 0
 
 
+@pytest.mark.slow
 def test_workers_share_the_tenants_and_none_is_scanned_by_two(make: Make, tmp_path: Path) -> None:
     """Two workers, two fleet runs of the same tenants at the same time."""
     ride = make(6)
