@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,22 @@ class Ride:
         assert {scan.tenant_id: [scan.run_id] for scan in self.scans().values()} == runs
         with Store.open(self.store_url) as store:
             assert all(len(store.links(tenant_id)) == 1 for tenant_id in runs)
+
+
+Make = Callable[..., Ride]
+
+
+@contextmanager
+def rides(root: Path, store_url: str, *, distributed: bool = False) -> Iterator[Make]:
+    """Give what makes fleets of some tenants, with lines of ``[fleet]``; what they began is ended with them."""
+    with ExitStack() as made:
+
+        def build(count: int, settings: str = "") -> Ride:
+            ride = Ride(root, count, store_url, settings, distributed=distributed)
+            made.callback(ride.close)
+            return ride
+
+        yield build
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:

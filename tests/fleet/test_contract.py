@@ -1,32 +1,23 @@
 """What holds for every engine: each tenant once, whatever happens to it, to another one, or to whoever scans."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fleet.cheap import id_of, plan, tries_of
-from tests.fleet.ride import Ride, eventually, finish, rage, under_way
+from tests.fleet.ride import Make, eventually, finish, rage, rides, under_way
 from tests.store.test_many_tenants import CANARY, check_rows, foreign
-
-Make = Callable[..., Ride]
 
 
 @pytest.fixture(params=["local", "distributed"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     """Make a fleet: on SQLite and this machine, or on PostgreSQL with a worker."""
-    made: list[Ride] = []
     distributed = request.param == "distributed"
     url = request.getfixturevalue("postgresql_database") if distributed else f"sqlite:///{tmp_path}/store.db"
-
-    def build(count: int, settings: str = "") -> Ride:
-        made.append(Ride(tmp_path, count, url, settings, distributed=distributed))
-        return made[-1]
-
-    yield build
-    for ride in made:
-        ride.close()
+    with rides(tmp_path, url, distributed=distributed) as build:
+        yield build
 
 
 def test_what_happens_to_one_tenant_ends_no_other(make: Make, tmp_path: Path) -> None:

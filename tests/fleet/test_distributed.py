@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,11 @@ from procrastinate.jobs import Job
 from scanner.errors import StoreError
 from scanner.fleet.queue import Later, Queue, TryLaterError, trouble_of
 from tests.fleet.cheap import id_of, make_tenants, plan, tries_of
-from tests.fleet.ride import Ride, eventually, finish, rage, under_way
+from tests.fleet.ride import Make, Ride, eventually, finish, rage, rides, under_way
 from tests.store.conftest import SERVER_PROGRAMS, run_as_user
 from tests.store.test_many_tenants import CANARY
 from tests.support.program import call
 
-Make = Callable[..., Ride]
 SQLITE = "sqlite:///{folder}/store.db"
 NOWHERE = "postgresql+psycopg://u:s3cr3t@/d?host=/nowhere"
 
@@ -30,15 +29,8 @@ NOWHERE = "postgresql+psycopg://u:s3cr3t@/d?host=/nowhere"
 @pytest.fixture
 def make(postgresql_database: str, tmp_path: Path) -> Iterator[Make]:
     """Make a fleet on PostgreSQL."""
-    made: list[Ride] = []
-
-    def build(count: int, settings: str = "") -> Ride:
-        made.append(Ride(tmp_path, count, postgresql_database, settings, distributed=True))
-        return made[-1]
-
-    yield build
-    for ride in made:
-        ride.close()
+    with rides(tmp_path, postgresql_database, distributed=True) as build:
+        yield build
 
 
 def test_the_queue_holds_ids_and_nothing_else(make: Make, tmp_path: Path) -> None:

@@ -2,30 +2,21 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scanner.app.fleet_claims import STALE
 from tests.fleet.cheap import plan, tries_of
-from tests.fleet.ride import Ride, eventually, finish, is_running, under_way
-
-Make = Callable[..., Ride]
+from tests.fleet.ride import Make, eventually, finish, is_running, rides, under_way
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
     """Make a fleet on SQLite."""
-    made: list[Ride] = []
-
-    def build(count: int, settings: str = "") -> Ride:
-        made.append(Ride(tmp_path, count, f"sqlite:///{tmp_path}/store.db", settings))
-        return made[-1]
-
-    yield build
-    for ride in made:
-        ride.close()
+    with rides(tmp_path, f"sqlite:///{tmp_path}/store.db") as build:
+        yield build
 
 
 @pytest.mark.slow

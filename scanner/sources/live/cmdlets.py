@@ -4,12 +4,12 @@ import time
 
 from scanner.evidence.section import Cmdlet
 from scanner.model.text import say
-from scanner.sources.live.bookmark import BEGINNING, Bookmark
+from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.exchange import ABREAST, EXPIRED, ROWS_OF_A_PAGE, Exchange, ExpiredError
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage
-from scanner.sources.live.paging import is_stale, read_on
+from scanner.sources.live.paging import read_part
 from scanner.sources.live.parts import KINDS, Part
 from scanner.sources.live.together import work_off
 
@@ -59,26 +59,14 @@ class _CmdletReader:
         """Read a part in one piece; tell whether that was possible."""
         if part.kind:
             return await self._read_one_page(part)
-        mark = self._forget_old(part, mark)
-        listing = self._exchange.open_listing(self._ask, mark)
+        if mark.link is not None and time.time() - mark.read_at >= self._exchange.patience.link:
+            self._ledger.begin_anew(part.name)
         try:
-            await read_on(listing, self._ledger)
+            await read_part(lambda at: self._exchange.open_listing(self._ask, at), self._ledger, part.name)
         except ExpiredError:
             self._ledger.note(part.name, Bookmark(parts=True))
             return False
-        except RefusedError as refused:
-            if not is_stale(refused, mark):
-                raise
-            self._ledger.begin_anew(part.name)
-            return await self._read_whole(part, BEGINNING)
-        return listing.mark.done
-
-    def _forget_old(self, part: Part, mark: Bookmark) -> Bookmark:
-        """Begin anew where an earlier run left off too long ago: links of Exchange live half an hour."""
-        if mark.link is None or time.time() - mark.read_at < self._exchange.patience.link:
-            return mark
-        self._ledger.begin_anew(part.name)
-        return BEGINNING
+        return self._ledger.mark(part.name).done
 
     async def _read_one_page(self, part: Part) -> bool:
         """Read a part that has to fit on one page, since following links has failed."""

@@ -149,11 +149,10 @@ class _GroupReader:
             await reading
         except _GoneError:
             self._readable += 1
-            if (
-                self._ledger.mark(str(row["id"])).link is not None
-            ):  # members that an earlier run found are none any more
-                self._ledger.begin_anew(str(row["id"]))
-            self._keep({"id": row["id"], "exists": False}, Bookmark(done=True))
+            group_id = str(row["id"])
+            if self._ledger.mark(group_id).link is not None:  # members that an earlier run found are none any more
+                self._ledger.begin_anew(group_id)
+            self._keep({"id": group_id, "exists": False}, Bookmark(done=True))
         except RefusedError as refused:
             self._note_failure(row, explain(refused, self._ledger.section))
         except UnreadableError as error:

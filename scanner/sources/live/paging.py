@@ -9,8 +9,8 @@ from scanner.sources.live.failure import RefusedError
 from scanner.sources.live.ledger import Ledger
 from scanner.sources.live.page import ListPage
 
-# What services answer to a link that is no longer good: Graph 400 or 410, sometimes 404 (facts/apis.md §6).
 TURNS = 2  # of the loop, until a request is on its way
+# What services answer to a link that is no longer good: Graph 400 or 410, sometimes 404 (facts/apis.md §6).
 STALE = frozenset({400, 404, 410})
 
 

@@ -4,13 +4,13 @@ import datetime as dt
 import json
 import re
 import tracemalloc
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from scanner.model.reading import Place, RawRows
 from scanner.model.section import SectionState
 from tests.sources.live.scene import QUICK, Shelf, collect, go_on, pick
 from tests.sources.live.stage import Scene, Stage, as_json, in_turn, page
@@ -56,17 +56,10 @@ class KilledError(Exception):
 class Mortal(Shelf):
     """Dies with the second page of traces, before it is kept."""
 
-    def add_page(
-        self,
-        section: str,
-        rows: Sequence[Mapping[str, object]] | RawRows,
-        *,
-        tabular: bool = False,
-        place: Place | None = None,
-    ) -> int:
+    def add_page(self, section: str, *page: Any, **options: Any) -> int:
         if section == "message-traces" and self.kept.get(section):
             raise KilledError
-        return super().add_page(section, rows, tabular=tabular, place=place)
+        return super().add_page(section, *page, **options)
 
 
 def pages_of(stage: Stage, number: int) -> Scene:
@@ -125,15 +118,8 @@ def test_a_link_of_traces_that_is_no_longer_good_begins_its_window_anew(stage: S
 class Sieve(Shelf):
     """Keeps no rows."""
 
-    def add_page(
-        self,
-        section: str,
-        rows: Sequence[Mapping[str, object]] | RawRows,
-        *,
-        tabular: bool = False,
-        place: Place | None = None,
-    ) -> int:
-        return 0 if section == "message-traces" else super().add_page(section, rows, tabular=tabular, place=place)
+    def add_page(self, section: str, *page: Any, **options: Any) -> int:
+        return 0 if section == "message-traces" else super().add_page(section, *page, **options)
 
 
 def measure(stage: Stage, pages: int) -> int:
