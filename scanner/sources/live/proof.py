@@ -98,8 +98,8 @@ async def prove_whole(exchange: Exchange, ledgers: Sequence[Ledger], mailbox_use
     except TimeoutError:
         mailboxes.remark(_word_unproved(say("the time allowed for the whole reading ran out")))
     else:
-        _conclude(ledgers, mailboxes, found)
-        mailboxes.remark(_word_many(samples))
+        contradicted = _conclude(ledgers, mailboxes, found)
+        mailboxes.remark(NOTHING if contradicted else _word_many(samples))
 
 
 def _choose(pages: Iterable[RawRows], mailbox_users: Ids) -> Sequence[_Sample]:
@@ -169,11 +169,11 @@ def _is_new(created: str) -> bool:
     return dt.datetime.now(tz=dt.UTC) - known < NEW
 
 
-def _conclude(ledgers: Sequence[Ledger], mailboxes: Ledger, found: Sequence[_Mailbox]) -> None:
-    """Doubt every listing of Exchange that lacks a mailbox which was found."""
+def _conclude(ledgers: Sequence[Ledger], mailboxes: Ledger, found: Sequence[_Mailbox]) -> bool:
+    """Doubt every listing of Exchange that lacks a mailbox which was found; tell whether there is one."""
     lacking = list(_find_unlisted(mailboxes, [one for one in found if not one.new and one.guid]))
     if not lacking:
-        return
+        return False
     mailboxes.doubt(
         say_number(
             "{list} finds {number} mailbox by its name that it did not list",
@@ -189,6 +189,7 @@ def _conclude(ledgers: Sequence[Ledger], mailboxes: Ledger, found: Sequence[_Mai
         listing = find_listing(ledgers, name)
         if listing and listing.is_readable:
             note_lacking(listing, len(ids) - len(listing.keys.find(ids)))
+    return True
 
 
 def _find_unlisted(mailboxes: Ledger, found: Sequence[_Mailbox]) -> Iterator[_Mailbox]:
