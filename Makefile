@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test slow campaign faults bench format docs lock mutate
+.PHONY: help setup setup-dev demo test slow hunt campaign faults bench format docs lock mutate
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,10 +25,13 @@ test: setup-dev ## lint, format, types, import rules and tests (ARGS go to pytes
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 slow: setup-dev ## the tests that take longer
 	$(BIN)/pytest -m slow $(ARGS)
+
+hunt: setup-dev ## property tests on new inputs, ten times as many as make test takes
+	$(BIN)/pytest -n auto --dist worksteal -m "hypothesis and not campaign" --hypothesis-profile=hunt $(ARGS)
 
 campaign: setup-dev ## fault campaigns against the simulated tenant
 	$(BIN)/pytest -m campaign $(ARGS)

@@ -77,11 +77,15 @@ def test_a_domain_that_sounds_like_a_protocol_is_none() -> None:
 
 ADDRESSES = st.from_regex(r"[a-z][a-z0-9.-]{0,12}@[a-z]{1,8}\.example", fullmatch=True)
 SEPARATORS = st.sampled_from([",", ".", " ", "\u00a0", "\u202f", "'", "\u2019", ""])
+# Columns that the test gives a meaning of their own; headings are found in any case.
+TAKEN = {"protocol", FILE.lower(), *MESSAGES_HEADINGS}
+UNKNOWN_HEADINGS = st.text(st.characters(codec="utf-8", categories=["L"]), min_size=1).filter(
+    lambda heading: heading.upper().lower() not in TAKEN
+)
 
 
 @given(
-    heading=st.sampled_from(sorted(ADDRESS_HEADINGS))
-    | st.text(st.characters(codec="utf-8", categories=["L"]), min_size=1),
+    heading=st.sampled_from(sorted(ADDRESS_HEADINGS)) | UNKNOWN_HEADINGS,
     count_heading=st.sampled_from(sorted(MESSAGES_HEADINGS)) | st.just("???"),
     address=ADDRESSES,
     count=st.integers(0, 99_999_999),
