@@ -43,6 +43,11 @@ allowed_domains = ["contoso.com"]
 id = "{tenant.tenant_id}"
 cloud = "custom"
 credential = {{ kind = "secret", client_id = "{tenant.client_id}", secret_file = "secret.txt" }}
+[tenants.contoso.limits]
+conditional_access = 10
+reports = 10
+exchange = 100
+message_trace = 10
 [tenants.contoso.endpoints]
 authority = "{tenant.authority_url}"
 graph = "{tenant.graph_url}"

@@ -42,6 +42,7 @@ def workplace(tmp_path: Path, tenant: SimulatedTenant, monkeypatch: pytest.Monke
 id = "{tenant.tenant_id}"
 cloud = "custom"
 credential = {{ kind = "secret", client_id = "{tenant.client_id}", secret_file = "{name}.txt" }}
+limits = {{ conditional_access = 10, reports = 10, exchange = 100, message_trace = 10 }}
 [tenants.{name}.endpoints]
 authority = "{tenant.authority_url}"
 graph = "{tenant.graph_url}"
