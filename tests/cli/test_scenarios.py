@@ -23,7 +23,7 @@ def test_a_scenario_brings_its_tenant_and_what_goes_wrong_is_told(
     """Exit code 4, with the listing that was broken off."""
     file = tmp_path / "mine.toml"
     file.write_text(
-        '[tenant]\nmailboxes = 61\nseed = 4\n[service]\nrows = 20\n[[faults]]\n'
+        "[tenant]\nmailboxes = 61\nseed = 4\n[service]\nrows = 20\n[[faults]]\n"
         'when.path = "/exchange/*"\nthen.link = "foreign-host"\n'
     )
     code, said = demo(capsys, tmp_path, "--scenario", str(file))
