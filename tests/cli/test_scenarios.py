@@ -72,6 +72,25 @@ def test_a_list_that_no_second_source_proved_is_named_in_the_report(
     assert "No second source has proved that the list of mailboxes is whole: users was not read to its end." in notes
 
 
+def test_groups_whose_members_nobody_counted_are_named_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Graph refuses their number in every batch and alone; the evidence is complete all the same."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        "[tenant]\nmailboxes = 60\n[[faults]]\n"
+        'when.path = "/graph/v1.0/groups/*/$count"\nthen.answer = "permission-missing"\n'
+    )
+    code, said = demo(capsys, tmp_path, "--scenario", str(file), "--format", "json,html,csv")
+    run = report_in(tmp_path / "out")["run"]
+    (note,) = [note for note in run["notes"] if note.startswith("No second source")]
+    said_first, _, reason = note.partition(": ")
+    assert said_first == "No second source has proved that the members of 7 groups are whole"
+    assert reason.startswith("Microsoft Graph did not permit it (")
+    assert (code, run["complete"], "partial" in said) == (0, True, False)
+    assert said_first in next((tmp_path / "out").glob("*/report.html")).read_text("utf-8")
+
+
 def test_a_missing_role_in_exchange_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One of the scenarios that travel with the program."""
     code, said = demo(capsys, tmp_path, "--scenario", "no-exchange-role", "--mailboxes", "60")

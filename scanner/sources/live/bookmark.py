@@ -20,6 +20,9 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
         host: The regional host that it was redirected to.
         doubts: Why rows of the section may lack, as far as that was known then.
         permission: The permission that lacks, as far as that was known then.
+        unproved: Why nobody counted what was listed, as a column holds a text; empty where it was counted.
+        listed: Objects that were listed, where more were counted.
+        counted: Objects that were counted, where fewer were listed.
     """
 
     link: object = None
@@ -31,6 +34,9 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     host: str = ""
     doubts: tuple[str, ...] = ()
     permission: str = ""
+    unproved: str = ""
+    listed: int = 0
+    counted: int = 0
 
 
 encode_bookmark = msgspec.json.encode

@@ -110,29 +110,24 @@ class Graph:
         )
         return reply.content
 
-    async def count(self, path: str) -> int | None:
+    async def count(self, path: str) -> int:
         """Ask how many objects a collection has.
 
-        Returns:
-            The number; ``None`` where Graph doesn't tell.
-
         Raises:
+            RefusedError: Graph does not tell.
             UnreadableError: No usable answer came.
         """
-        try:
-            reply = await self._wire.read(
-                Call(
-                    url=self._address(f"{path}{COUNT}", {}),
-                    fence=self._fence,
-                    resource=self._root,
-                    lane=self._choose_lane(path),
-                    decode=_decode_count,
-                    headers=EVENTUAL,
-                    accept=TEXT,
-                )
+        reply = await self._wire.read(
+            Call(
+                url=self._address(f"{path}{COUNT}", {}),
+                fence=self._fence,
+                resource=self._root,
+                lane=self._choose_lane(path),
+                decode=_decode_count,
+                headers=EVENTUAL,
+                accept=TEXT,
             )
-        except RefusedError:
-            return None
+        )
         return reply.content
 
     async def batch(self, version: str, paths: Sequence[str]) -> list[BatchItem]:

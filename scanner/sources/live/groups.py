@@ -1,13 +1,15 @@
 """The groups that policies and role assignments refer to, with their transitive members."""
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from scanner.model.text import Text, say
+from scanner.model.text import NOTHING, Text, join, say, say_number
+from scanner.model.texts import keep_text, read_text
 from scanner.sources.live.batches import Batches
 from scanner.sources.live.bookmark import Bookmark
 from scanner.sources.live.explain import explain
@@ -25,6 +27,7 @@ VERSION = "v1.0"
 OF_A_GROUP = 3  # requests: the group, its first members, and how many there are
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # an id that leads nowhere else
 GROUPS_OF_A_BATCH = 6  # of the twenty requests that Graph takes
+MOST_REASONS = 3  # that a sentence names; Graph's own words may name each group
 NOT_FOUND, GONE = 404, "Request_ResourceNotFound"
 NAME: dict[str, str] = {"$select": "id,displayName"}
 MEMBERS: dict[str, str] = {"$select": "id", "$top": "999"}
@@ -63,6 +66,7 @@ async def read_groups(graph: Graph, ids: Sequence[str], ledger: Ledger, patience
     reader = _GroupReader(graph, ledger, patience)
     await work_off(_cut(ids), reader.read, abreast=ABREAST)
     reader.settle_denied()
+    reader.settle_counts()
 
 
 class _GroupReader:
@@ -97,6 +101,17 @@ class _GroupReader:
         self._ledger.doubt(_word_doubt(self._denial.reason), permission=self._denial.permission)
         for row in self._denied:
             self._keep(row, Bookmark(done=True))
+
+    def settle_counts(self) -> None:
+        """Tell once of all groups, an earlier run's too, which members lack, and which nobody counted."""
+        marks = list(self._ledger.marks.values())
+        if counted := sum(mark.counted for mark in marks):
+            listed = sum(mark.listed for mark in marks)
+            self._ledger.doubt(
+                _word_doubt(say("{count} of {expected} objects were listed", count=listed, expected=counted))
+            )
+        unproved = [mark.unproved for mark in marks if mark.unproved]
+        self._ledger.remark(_word_unproved(unproved) if unproved else NOTHING)
 
     async def _read_fresh(self, ids: Sequence[str]) -> None:
         """Ask for groups, their first members and the number of these in one batch."""
@@ -176,14 +191,14 @@ class _GroupReader:
         return item.body
 
     async def _read_members(
-        self, row: dict[str, object], first: ListPage | None = None, counted: int | None = None
+        self, row: dict[str, object], first: ListPage | None = None, told: int | None = None
     ) -> None:
         """Read a group's members; their number, asked for before the last page is kept, proves that none was lost.
 
         Args:
             row: What each page's row begins with.
             first: The first page, where it came in a batch.
-            counted: The number, as far as it came with the first page.
+            told: The number, as far as it came with the first page.
         """
         group_id = str(row["id"])
         path = f"/{VERSION}{_address(group_id)}/transitiveMembers"
@@ -194,11 +209,11 @@ class _GroupReader:
         while True:
             seen.take(page.ids.list_keys())
             reached = listing.mark
-            if reached.done and (counted is None or page is not first):
-                again = await self._graph.count(path)
-                counted = counted if again is None else again
-            lacking = self._find_lacking(len(seen), counted) if reached.done else {}
+            if reached.done:
+                counted = told if page is first and told is not None else await self._count(path, told)
+                reached = _compare(len(seen), counted)
             members = [_trim(member) for member in page.decode()]
+            lacking = {"membershipPartial": True} if reached.counted else {}
             self._keep(row | {"transitiveMembers": members} | lacking, reached)
             if reached.done:
                 return
@@ -214,14 +229,12 @@ class _GroupReader:
                         seen.take([str(member.id) for member in row.members if member.id])
         return seen
 
-    def _find_lacking(self, found: int, expected: int | None) -> dict[str, object]:
-        """Say in a group's row that members lack, where Graph counts more than it listed."""
-        if expected is None or found >= expected:
-            return {}
-        self._ledger.doubt(
-            _word_doubt(say("{count} of {expected} objects were listed", count=found, expected=expected))
-        )
-        return {"membershipPartial": True}
+    async def _count(self, path: str, before: int | None) -> int | Text:
+        """Ask for the number of members; give what a batch told before, or else why, where Graph refuses it."""
+        try:
+            return await self._graph.count(path)
+        except RefusedError as refused:
+            return explain(refused, self._ledger.section).reason if before is None else before
 
     def _keep(self, row: dict[str, object], mark: Bookmark) -> None:
         self._ledger.keep([row], str(row["id"]), mark)
@@ -233,6 +246,13 @@ class _GroupReader:
         else:
             self._ledger.doubt(_word_doubt(failure.reason))
             self._keep(row | {"transitiveMembers": [], "membershipPartial": True}, Bookmark(done=True))
+
+
+def _compare(listed: int, counted: int | Text) -> Bookmark:
+    """Note at a group's end that members lack, or that nobody counted them, also for a run that goes on from here."""
+    if isinstance(counted, Text):
+        return Bookmark(done=True, unproved=keep_text(counted))
+    return Bookmark(done=True, listed=listed, counted=counted) if listed < counted else Bookmark(done=True)
 
 
 @contextmanager
@@ -252,6 +272,18 @@ def _gone_where_not_found() -> Iterator[None]:
 
 def _word_doubt(reason: Text) -> Text:
     return say("the members of some groups could not be read: {reason}", reason=reason)
+
+
+def _word_unproved(reasons: Sequence[str]) -> Text:
+    """Say that nobody counted the members of some groups, each for a reason, and name those that most have."""
+    often = sorted(Counter(reasons).items(), key=lambda one: (-one[1], one[0]))[:MOST_REASONS]
+    named = join("; ", [read_text(reason) for reason, _ in often])
+    return say_number(
+        "No second source has proved that the members of {number} group are whole: {reason}.",
+        "No second source has proved that the members of {number} groups are whole: {reason}.",
+        len(reasons),
+        reason=named,
+    )
 
 
 def _list_paths(group_id: str) -> Iterator[str]:

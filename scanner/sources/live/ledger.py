@@ -41,7 +41,8 @@ class Ledger:
         self.failure: UnreadableError | None = None
         self.is_torn = False  # a part began anew, whose rows may have been left out of others as repetitions
         self.report = sink.report_of(section.name)
-        self._doubts: list[Text] = []
+        self.lacking = 0  # mailboxes that other listings name
+        self._doubts: dict[str, Text] = {}
         self._permission = ""
         self._pages = 0
         self._unsettled: list[tuple[RawRows, RowIds]] = []
@@ -123,11 +124,16 @@ class Ledger:
         self._uncompared.clear()
         self._take_earlier()
 
-    def doubt(self, reason: Text, permission: str = "") -> None:
-        """Note why rows may lack, and the permission that lacks; the section is partial then."""
+    def doubt(self, reason: Text, permission: str = "", cause: str = "") -> None:
+        """Note why rows may lack; the section is partial then.
+
+        Args:
+            reason: Why.
+            permission: The permission that lacks.
+            cause: What is told of one cause takes the place of what was told of it before.
+        """
         self._permission = self._permission or permission
-        if reason not in self._doubts:
-            self._doubts.append(reason)
+        self._doubts[cause or keep_text(reason)] = reason
 
     def remark(self, remark: Text) -> None:
         """Keep what readers should know of a section that is whole all the same; an empty sentence takes it back."""
@@ -152,7 +158,7 @@ class Ledger:
             state=self._state(),
             count=self.count,
             expected=self.expected,
-            reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts]),
+            reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts.values()]),
             permission=self._permission,
             collected_at=self._collected_at,
         )
@@ -214,7 +220,7 @@ class Ledger:
 
     def _place(self, part: str, mark: Bookmark) -> Place:
         kept = msgspec.structs.replace(
-            mark, read_at=time.time(), doubts=tuple(map(keep_text, self._doubts)), permission=self._permission
+            mark, read_at=time.time(), doubts=tuple(map(keep_text, self._doubts.values())), permission=self._permission
         )
         self.marks[part] = kept
         return Place(part=part, state=encode_bookmark(kept))

@@ -192,9 +192,11 @@ def _conclude(ledgers: Sequence[Ledger], mailboxes: Ledger, found: Sequence[_Mai
     return True
 
 
-def _find_unlisted(mailboxes: Ledger, found: Sequence[_Mailbox]) -> Iterator[_Mailbox]:
-    listed = mailboxes.keys.find([one.guid for one in found])
-    return (one for at, one in enumerate(found) if at not in listed)
+def _find_unlisted(mailboxes: Ledger, found: Iterable[_Mailbox]) -> Iterator[_Mailbox]:
+    """Give those that are not listed, each once: two names may lead to one mailbox."""
+    once = list({one.guid: one for one in found}.values())
+    listed = mailboxes.keys.find([one.guid for one in once])
+    return (one for at, one in enumerate(once) if at not in listed)
 
 
 def _word_many(samples: Sequence[_Sample]) -> Text:

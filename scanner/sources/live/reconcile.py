@@ -63,15 +63,17 @@ def _doubt_nameless(ledger: Ledger) -> None:
 
 
 def note_lacking(ledger: Ledger, lacking: int) -> None:
-    """Doubt a listing that lacks mailboxes of Get-Mailbox."""
-    if lacking:
+    """Doubt a listing that lacks mailboxes of Get-Mailbox, besides those that it was found to lack before."""
+    ledger.lacking += lacking
+    if ledger.lacking:
         ledger.doubt(
             say_number(
                 "{number} mailbox of {list} is not in this listing",
                 "{number} mailboxes of {list} are not in this listing",
-                lacking,
+                ledger.lacking,
                 list=MAILBOXES,
-            )
+            ),
+            cause=MAILBOXES,
         )
 
 

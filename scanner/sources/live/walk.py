@@ -131,7 +131,7 @@ class Walk:
 
     async def _read_list(self, ask: GraphList, ledger: Ledger) -> None:
         if ask.counted:
-            ledger.expected = await self._graph.count(ask.path)
+            ledger.expected = await self._count(ask)
         cut = self._is_cut(ask, ledger)
         if cut:
             await self._read_list_in_parts(ask, ledger)
@@ -169,10 +169,17 @@ class Walk:
             ledger.remark(say("Graph did not tell how many objects {section} has", section=ledger.section.name))
             return
         if ledger.count != ledger.expected:
-            again = await self._graph.count(ask.path)
+            again = await self._count(ask)
             ledger.expected = ledger.expected if again is None else again
         if ledger.count < ledger.expected:
             ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
+
+    async def _count(self, ask: GraphList) -> int | None:
+        """Ask how many objects a list has; nothing where Graph does not tell."""
+        try:
+            return await self._graph.count(ask.path)
+        except RefusedError:
+            return None
 
     async def _read_log(self, ask: GraphLog, ledger: Ledger) -> None:
         async def read_window(name: str, query: Mapping[str, str]) -> None:

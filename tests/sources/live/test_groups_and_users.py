@@ -144,6 +144,49 @@ def test_a_group_that_lists_fewer_members_than_it_has_is_partial(stage: Stage) -
     assert "1 of 2 objects were listed" in str(shelf.reports["groups"].reason)
 
 
+def uncount(stage: Stage, group: str, status: int = 403) -> None:
+    """Let the number of a group's members be refused, in a batch and alone."""
+    stage.on(f"/graph/v1.0/groups/{group}/transitiveMembers/$count", in_turn(lambda: refuse(status)))
+
+
+def test_groups_that_nobody_counts_are_as_complete_as_before_and_remarked(stage: Stage) -> None:
+    """How many there are, and the reason that most of them have first."""
+    names = play_groups(stage, 5)
+    for name, status in zip(names[:4], (403, 403, 403, 400), strict=True):
+        uncount(stage, name, status)
+    shelf = read_groups(stage, policy(*names))
+    assert shelf.reports["groups"].state is SectionState.COMPLETE
+    assert not any("membershipPartial" in row for row in shelf.rows["groups"])
+    assert shelf.remarks == {
+        "groups": "No second source has proved that the members of 4 groups are whole: "
+        "Microsoft Graph did not permit it (Authorization_RequestDenied: no); "
+        "Microsoft Graph refused it with 400 (Authorization_RequestDenied: no)."
+    }
+
+
+def test_groups_that_an_interrupted_run_could_not_prove_are_remarked_by_the_one_that_goes_on(stage: Stage) -> None:
+    names = play_groups(stage, 3)
+    uncount(stage, "g0")
+    shelf = interrupt(stage, *names)
+    assert shelf.rows["groups"][0]["id"] == "g0"
+    go_on(shelf, stage.target(), GROUP_SECTIONS)
+    assert len([visit for visit in stage.visits if visit.path.endswith("g0/transitiveMembers/$count")]) == 2
+    assert shelf.remarks["groups"].startswith("No second source has proved that the members of 1 group are whole: ")
+
+
+def test_what_lacks_in_several_groups_is_told_in_one_sentence(stage: Stage) -> None:
+    """Also where an interrupted run read some of them."""
+    names = play_groups(stage, 3)
+    for name, count in (("g0", 5), ("g2", 7)):
+        path = f"/graph/v1.0/groups/{name}/transitiveMembers/$count"
+        stage.on(path, lambda _, __, count=count: web.Response(text=str(count)))  # type: ignore[misc]
+    shelf = interrupt(stage, *names)
+    go_on(shelf, stage.target(), GROUP_SECTIONS)
+    reason = "the members of some groups could not be read: 2 of 12 objects were listed"
+    assert str(shelf.reports["groups"].reason) == reason
+    assert {row["id"] for row in shelf.rows["groups"] if row.get("membershipPartial")} == {"g0", "g2"}
+
+
 def test_odd_policies_do_not_stop_the_reading(stage: Stage) -> None:
     """Null, numbers and paths in place of ids: nothing breaks, and no other path is asked for."""
     stage.on("/graph/v1.0/groups/../users", in_turn(lambda: page([])))
@@ -329,7 +372,12 @@ def leave_half_way(stage: Stage, first: web.Response, *later: web.Response, coun
     play_group(stage, "g1", first, page([member("lost on its way")]), *later)
     number = in_turn(lambda: web.Response(text=str(count)))
     stage.on("/graph/v1.0/groups/g1/transitiveMembers/$count", number)
-    stage.on(POLICIES, in_turn(lambda: page([policy("g1")])))
+    return interrupt(stage, "g1")
+
+
+def interrupt(stage: Stage, *groups: str) -> Shelf:
+    """Read groups until one page is kept; give what another run finds."""
+    stage.on(POLICIES, in_turn(lambda: page([policy(*groups)])))
     stage.on_batch(GROUP_BATCH)
     broken, shelf = Interrupted(), Shelf()
     with pytest.raises(StoreError, match="full"):

@@ -85,6 +85,27 @@ def test_listings_that_are_all_cut_at_the_same_row_are_found_out(stage: Stage) -
     assert shelf.remarks == {}
 
 
+def test_what_lacks_is_told_once_with_all_that_was_found_to_lack(stage: Stage) -> None:
+    """Get-User ends before Get-Mailbox, which ends too early itself; two names lead to one mailbox that it lacks."""
+    found = {f"u{at}@contoso.example": mailbox(8) for at in (8, 9)}
+
+    def answer(_: web.Request, __: int) -> web.Response:
+        name, parameters = cmdlet_of(stage.visits[-1])
+        if "Identity" in parameters:
+            return page([found[parameters["Identity"]]])
+        rows: list[Any] = [mailbox(at) for at in range(5 if name == "Get-User" else 8)]
+        return page(rows)
+
+    stage.on(INVOKE, answer)
+    stage.on(USERS, in_turn(lambda: page([user(at) for at in range(10)])))
+    stage.on(f"{USERS}/$count", in_turn(lambda: web.Response(text="10")))
+    reports = collect(stage.target(), LISTINGS, ROOMY).reports
+    reason = "Get-Mailbox finds 1 mailbox by its name that it did not list"
+    assert str(reports["mailboxes"].reason) == reason
+    assert str(reports["exchange-users"].reason) == "4 mailboxes of Get-Mailbox are not in this listing"
+    assert str(reports["cas-mailboxes"].reason) == "1 mailbox of Get-Mailbox is not in this listing"
+
+
 def test_licensed_users_without_a_mailbox_are_ordinary(stage: Stage) -> None:
     """On-premises, or not made yet: Exchange says of each that there is none."""
     shelf = play(stage, [user(at) for at in range(10)], range(7))
