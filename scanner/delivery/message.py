@@ -83,7 +83,8 @@ def mailbox_of(address: str, name: str = "") -> Address:
 def one_line(text: str) -> str:
     """Take everything out of a header's text that could begin another header, or hide."""
     kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else sign for sign in text)
-    return " ".join(kept.split())
+    # What looks like an encoded word is decoded when it becomes a header: a line end in it would come back.
+    return " ".join(kept.split()).replace("=?", "= ?")
 
 
 def message_id(parcel: Parcel) -> str:

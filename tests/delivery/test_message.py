@@ -72,7 +72,8 @@ def test_what_is_fitted_is_never_larger_than_it_may_be(parcel: MakeParcel, size:
     ],
 )
 def test_no_name_can_begin_a_header(parcel: MakeParcel, hostile: str) -> None:
-    """Line ends, direction marks and encoded newlines alike."""
+    """Line ends, direction marks and encoded newlines alike, whatever the version of Python decodes."""
+    assert "=?" not in one_line(hostile)
     raw = compose(parcel(subject=hostile), NOW)
     head = raw.partition(b"\r\n\r\n")[0].decode()
     names = {line.partition(":")[0] for line in head.split("\r\n") if line[:1] not in {" ", "\t"}}
