@@ -71,7 +71,7 @@ class _CmdletReader:
     async def _read_one_page(self, part: Part) -> bool:
         """Read a part that has to fit on one page, since following links has failed."""
         try:
-            page = await self._exchange.open_listing(part.narrow(self._ask)).read()
+            page = await self._exchange.open_listing(part.narrow(self._ask)).read_alone()
         except RefusedError as refused:
             if refused.status != BAD_REQUEST or not (part.prefix or part.rest):
                 raise

@@ -1,7 +1,7 @@
 """Exchange Online: reading cmdlets through InvokeCommand, undocumented and known to break (facts/apis.md §1)."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
@@ -102,11 +102,31 @@ class CmdletListing:
         cut_off = link is next_link is None and self._looks_cut_off(reply.content)
         done = next_link is None and not cut_off
         self.mark = msgspec.structs.replace(self.mark, link=next_link, done=done, parts=cut_off)
-        return replace(reply.content, doubts=self._read_warnings(reply))
+        doubts = (*self._read_warnings(reply), *self._doubt_full_page(reply.content, link))
+        return replace(reply.content, doubts=doubts).doubt_errors(self._exchange.wire.redact)
+
+    async def read_alone(self) -> ListPage:
+        """Read the first page where no other will be asked for.
+
+        Raises:
+            RefusedError: Exchange refused it.
+            UnreadableError: It can't be read, or Exchange takes it for the page of another listing.
+        """
+        try:
+            return await self.read()
+        except ExpiredError as error:
+            raise UnreadableError(say("Exchange broke off the listing ({error})", error=EXPIRED)) from error
 
     def _looks_cut_off(self, page: ListPage) -> bool:
         """Tell whether a listing that ended on its first page did so after exactly one full page."""
         return self._ask.name in KINDS and page.rows.count == ROWS_OF_A_PAGE
+
+    def _doubt_full_page(self, page: ListPage, link: object) -> Iterator[Text]:
+        """Doubt a listing that can't be cut, and that ended after exactly one full page: no second count proves it."""
+        if link is page.next_link is None and self._ask.name not in KINDS and page.rows.count == ROWS_OF_A_PAGE:
+            yield say(
+                "the listing of {part} may be cut off after {rows} rows", part=self._ask.name, rows=ROWS_OF_A_PAGE
+            )
 
     async def _get_first(self) -> Reply[ListPage]:
         """Ask for the wanted properties only; for all of them where Exchange does not play along."""

@@ -161,9 +161,13 @@ class Graph:
             self._lane.hold(max((item.wait for item in reply.content.responses), default=0.0))
         return reply.content.responses
 
+    def redact(self, text: str) -> str:
+        """Take tokens and secrets out of a text that comes from Graph and may be shown."""
+        return self._wire.redact(text)
+
     def as_refusal(self, item: BatchItem) -> RefusedError:
         """Give a batch's answer as the refusal that it would be on its own."""
-        body = self._wire.redact(msgspec.json.encode(item.body).decode())
+        body = self.redact(msgspec.json.encode(item.body).decode())
         return RefusedError(item.status, item.headers, body.encode())
 
     async def get_page(self, url: str) -> ListPage:
@@ -232,7 +236,7 @@ class GraphListing:
 
     def _note(self, page: ListPage) -> ListPage:
         self.mark = Bookmark(done=True) if page.next_link is None else Bookmark(link=page.next_link)
-        return page
+        return page.doubt_errors(self._graph.redact)
 
 
 def _cost(path: str) -> float:

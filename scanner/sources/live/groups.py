@@ -213,7 +213,9 @@ class _GroupReader:
                 counted = told if page is first and told is not None else await self._count(path, told)
                 reached = _compare(len(seen), counted)
             members = [_trim(member) for member in page.decode()]
-            lacking = {"membershipPartial": True} if reached.counted else {}
+            for doubt in page.doubts:
+                self._ledger.doubt(_word_doubt(doubt))
+            lacking = {"membershipPartial": True} if reached.counted or page.doubts else {}
             self._keep(row | {"transitiveMembers": members} | lacking, reached)
             if reached.done:
                 return

@@ -1,14 +1,14 @@
 """One page of a listing, as Graph and Exchange wrap it: read as bytes, of its rows only what tells them apart."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from scanner.model.reading import RawRows, decode_odd_rows
 from scanner.model.text import Text, say
-from scanner.sources.live.failure import UnreadableError
+from scanner.sources.live.failure import UnreadableError, quote
 from scanner.sources.live.keys import are_texts
 
 MOST_ROWS = 20_000  # of a page; services give 5,000 at most, of traces
@@ -27,7 +27,9 @@ class RowKeys(msgspec.Struct, frozen=True, gc=False):
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     value: msgspec.Raw
     next_link: object = msgspec.field(name="@odata.nextLink", default=None)
-    warnings: tuple[str, ...] = msgspec.field(name="@adminapi.warnings", default=())
+    warnings: object = msgspec.field(name="@adminapi.warnings", default=None)
+    error: object = None
+    errors: object = msgspec.field(name="@adminapi.errors", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class ListPage:
         ids: What tells them apart.
         next_link: The link to the next page, whatever the service put there; ``None`` on the last page.
         warnings: What the service warned of.
+        errors: What the service says went wrong although it answered: rows may lack.
         doubts: Why the listing may lack rows.
     """
 
@@ -46,7 +49,20 @@ class ListPage:
     ids: "RowIds"
     next_link: object = None
     warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     doubts: tuple[Text, ...] = ()
+
+    def doubt_errors(self, redact: Callable[[str], str]) -> "ListPage":
+        """Give the page with a doubt for each error that came beside its rows.
+
+        Args:
+            redact: Takes secrets out of a text.
+        """
+        words = (
+            say("the service told of an error beside the rows: {error}", error=quote(redact(one)))
+            for one in self.errors
+        )
+        return replace(self, doubts=(*self.doubts, *words)) if self.errors else self
 
     def decode(self) -> list[dict[str, object]]:
         """Give the rows with all that they hold."""
@@ -132,7 +148,8 @@ def decode_page(body: bytes) -> ListPage:
         rows=RawRows(count=len(keys), body=rows),
         ids=RowIds(keys),
         next_link=envelope.next_link,
-        warnings=envelope.warnings,
+        warnings=tuple(_read_words(envelope.warnings)),
+        errors=(*_read_words(envelope.error), *_read_words(envelope.errors)),
     )
 
 
@@ -166,6 +183,20 @@ def make_page(rows: list[dict[str, object]]) -> ListPage:
 def make_rows(rows: list[dict[str, object]]) -> RawRows:
     """Make the bytes of rows that came otherwise."""
     return RawRows(count=len(rows), body=msgspec.json.encode(rows))
+
+
+def _read_words(told: object) -> Iterator[str]:
+    """Give what a service tells beside its rows: nothing, words, errors with code and message, or a list of these."""
+    match told:
+        case None:
+            return
+        case list():
+            for one in told:
+                yield from _read_words(one)
+        case dict():
+            yield ": ".join(str(told[key]) for key in ("code", "message") if told.get(key)) or "?"
+        case _:
+            yield str(told)
 
 
 def _join_rows(rows: list[msgspec.Raw]) -> bytes:

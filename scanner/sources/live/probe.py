@@ -207,7 +207,7 @@ class Prober:
 
     async def _run(self, ask: Cmdlet) -> list[dict[str, object]]:
         limited = {**ask.parameters, "ResultSize": 1} if "ResultSize" in ask.parameters else ask.parameters
-        return (await self._exchange.open_listing(replace(ask, parameters=limited)).read()).decode()
+        return (await self._exchange.open_listing(replace(ask, parameters=limited)).read_alone()).decode()
 
     async def _list(self, path: str, query: Mapping[str, str]) -> list[dict[str, object]]:
         """Ask for one object; as a reading does, where the collection knows no $top."""

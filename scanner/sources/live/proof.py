@@ -14,7 +14,7 @@ import msgspec
 from scanner.evidence.section import Cmdlet
 from scanner.model.reading import RawRows
 from scanner.model.text import NOTHING, Text, say, say_number
-from scanner.sources.live.exchange import ABREAST, EXPIRED, Exchange, ExpiredError
+from scanner.sources.live.exchange import ABREAST, Exchange
 from scanner.sources.live.explain import explain
 from scanner.sources.live.failure import RefusedError, UnreadableError
 from scanner.sources.live.keys import Ids
@@ -142,13 +142,11 @@ async def _look_up_all(exchange: Exchange, names: Iterable[str]) -> list[_Mailbo
 async def _look_up(exchange: Exchange, name: str) -> list[_Mailbox]:
     ask = Cmdlet(name=MAILBOXES, parameters={"Identity": name}, select=FOUND)
     try:
-        page = await exchange.open_listing(ask).read()
+        page = await exchange.open_listing(ask).read_alone()
     except RefusedError as refused:
         if refused.status == NOT_FOUND:
             return []
         raise
-    except ExpiredError as error:
-        raise UnreadableError(say("Exchange broke off the listing ({error})", error=EXPIRED)) from error
     if not page.rows.count:
         raise UnreadableError(say("Exchange answered neither with a mailbox nor that there is none"))
     return list(map(_read_mailbox, page.decode()))

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from scanner.evidence.section import SenderTraces
 from scanner.model.text import say
@@ -70,7 +71,7 @@ class _Traces:
 
     async def read(self) -> ListPage:
         page = await self._listing.read()
-        return make_page(list(_reduced(page.decode(), self._sender)))
+        return replace(make_page(list(_reduced(page.decode(), self._sender))), doubts=page.doubts)
 
 
 def _reduced(rows: Sequence[Mapping[str, object]], sender: str) -> Iterator[dict[str, object]]:
