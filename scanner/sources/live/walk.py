@@ -135,7 +135,7 @@ class Walk:
         cut = self._is_cut(ask, ledger)
         if cut:
             await self._read_list_in_parts(ask, ledger)
-        if not cut or ledger.is_torn or ledger.expected is None or ledger.count < ledger.expected:
+        if not cut or not await self._are_parts_whole(ask, ledger):
             await self._read_part(ask.path, ledger, "", ask.query)
         if ask.counted:
             await self._compare_count(ask, ledger)
@@ -160,17 +160,28 @@ class Walk:
             if refused.status != BAD_REQUEST:
                 raise
 
+    async def _are_parts_whole(self, ask: GraphList, ledger: Ledger) -> bool:
+        """Tell whether parts hold as many as were counted before and after: who comes makes up for none who lacks."""
+        before = ledger.expected
+        if ledger.is_torn or before is None or ledger.count < before:
+            return False
+        after = await self._count(ask)
+        ledger.expected = before if after is None else after
+        return ledger.count >= ledger.expected
+
     async def _read_part(self, path: str, ledger: Ledger, part: str, query: Mapping[str, str]) -> None:
         await read_part(lambda mark: self._graph.open_listing(path, query, mark), ledger, part)
 
     async def _compare_count(self, ask: GraphList, ledger: Ledger) -> None:
-        """Doubt a list that is too short, unless objects were deleted meanwhile; remark that nobody counted it."""
+        """Doubt a list that is too short, unless objects were deleted meanwhile; remark that nobody counted it.
+
+        What is created while a list is read may be on a page that was read already: it is not missed.
+        """
         if ledger.expected is None:
             ledger.remark(say("Graph did not tell how many objects {section} has", section=ledger.section.name))
             return
-        if ledger.count != ledger.expected:
-            again = await self._count(ask)
-            ledger.expected = ledger.expected if again is None else again
+        if ledger.count < ledger.expected and (again := await self._count(ask)) is not None:
+            ledger.expected = min(ledger.expected, again)
         if ledger.count < ledger.expected:
             ledger.doubt(say("{count} of {expected} objects were listed", count=ledger.count, expected=ledger.expected))
 
