@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from multidict import CIMultiDictProxy
 
+from scanner.sources.live.failure import RefusedError
 from scanner.sources.live.fence import Fence
 from scanner.sources.live.lane import Lane
 
@@ -30,6 +31,7 @@ class Call(Generic[T]):
         headers: More headers.
         accept: The content type that is asked for and expected.
         cost: What it takes out of the lane's bucket.
+        find_refusal: Finds in an answer that its token was refused, where the answer's own status does not tell.
     """
 
     url: str
@@ -41,6 +43,7 @@ class Call(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = JSON
     cost: float = 1
+    find_refusal: Callable[[T], RefusedError | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
+from multidict import CIMultiDict
 
 from scanner.sources.live.bookmark import BEGINNING, Bookmark
 from scanner.sources.live.call import TEXT, Call
@@ -26,6 +27,7 @@ LOW_PRIORITY: Mapping[str, str] = {"x-ms-throttle-priority": "low"}
 ALL_MEMBERS: Mapping[str, str] = {**LOW_PRIORITY, "Prefer": "include-unknown-enum-members"}
 EVENTUAL: Mapping[str, str] = {**LOW_PRIORITY, "ConsistencyLevel": "eventual"}
 THROTTLED = 429
+UNAUTHORIZED, TOKEN_REFUSED = 401, "InvalidAuthenticationToken"
 LONGEST_COUNT = 12  # digits
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -42,13 +44,18 @@ class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     status: int
-    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    headers: dict[str, object] | None = None
     body: object = None
+
+    @property
+    def head(self) -> CIMultiDict[str]:
+        """Its headers, looked up without regard to case."""
+        return CIMultiDict({name: str(value) for name, value in (self.headers or {}).items()})
 
     @property
     def wait(self) -> float:
         """Seconds that this answer asks to wait; 0 where it doesn't."""
-        return read_retry_after({name.title(): value for name, value in self.headers.items()}) or 0.0
+        return read_retry_after(self.head) or 0.0
 
 
 class _Batch(msgspec.Struct, frozen=True):
@@ -155,6 +162,7 @@ class Graph:
                 headers=LOW_PRIORITY,
                 body={"requests": requests},
                 cost=sum(_cost(path.partition("?")[0]) for path in paths),
+                find_refusal=self._find_refused_token,
             )
         )
         if all(item.status == THROTTLED for item in reply.content.responses):
@@ -168,7 +176,12 @@ class Graph:
     def as_refusal(self, item: BatchItem) -> RefusedError:
         """Give a batch's answer as the refusal that it would be on its own."""
         body = self.redact(msgspec.json.encode(item.body).decode())
-        return RefusedError(item.status, item.headers, body.encode())
+        return RefusedError(item.status, item.head, body.encode())
+
+    def _find_refused_token(self, batch: _Batch) -> RefusedError | None:
+        """Give the refusal of an answer whose token was refused, while the batch itself was answered."""
+        refusals = (self.as_refusal(item) for item in batch.responses if item.status == UNAUTHORIZED)
+        return next((one for one in refusals if one.code == TOKEN_REFUSED), None)
 
     async def get_page(self, url: str) -> ListPage:
         """Read one page of a collection; its address is within the fence.

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import itertools
 import re
 import sys
 import time
@@ -101,16 +102,20 @@ class Wire:
 
     async def _try(self, call: Call[T], url: URL) -> Reply[T]:
         token = await self._tokens.get(call.resource)
-        rounds = 0
-        while True:
+        for rounds in itertools.count():
+            outcome: Reply[T] | RefusedError
             try:
-                return await self._send(call, url, token)
-            except RefusedError as refused:
-                claims = _read_challenge(refused)
-                rounds += 1
-                if refused.status != 401 or rounds > (CLAIMS_ROUNDS if claims else 1):  # noqa: PLR2004 - Unauthorized
-                    raise
+                outcome = await self._send(call, url, token)
+            except RefusedError as error:
+                outcome = error
+            refused = outcome if isinstance(outcome, RefusedError) else call.find_refusal(outcome.content)
+            claims = _read_challenge(refused) if refused else ""
+            if refused is None or refused.status != 401 or rounds >= (CLAIMS_ROUNDS if claims else 1):  # noqa: PLR2004 - Unauthorized
+                break
             token = await self._tokens.renew(call.resource, token, claims)
+        if isinstance(outcome, RefusedError):
+            raise outcome
+        return outcome
 
     async def _send(self, call: Call[T], url: URL, token: str) -> Reply[T]:
         async with call.lane.turn(call.cost) as waited:
@@ -261,7 +266,8 @@ def _postpone(lane: Lane, status: int, headers: Mapping[str, str]) -> PassingErr
 
 def _read_challenge(refused: RefusedError) -> str:
     """Read the claims challenge of a 401 (continuous access evaluation); empty where there is none."""
-    match = CLAIMS.search(refused.headers.get("WWW-Authenticate", ""))
+    told = CIMultiDict(refused.headers).getall("WWW-Authenticate", ())  # Basic may stand before Bearer
+    match = next(filter(None, map(CLAIMS.search, told)), None)
     if match is None:
         return ""
     encoded = match["encoded"].replace("-", "+").replace("_", "/")

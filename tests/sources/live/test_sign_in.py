@@ -1,5 +1,6 @@
 """Signing in: what is refused is told with the platform's code and what to do, and no secret shows."""
 
+import json
 import logging
 import socket
 import traceback
@@ -365,6 +366,68 @@ def test_claims_challenges_are_answered_twice_at_most(
     if state is None:
         assert "Revoked" in report.reason
         assert "canary" not in report.reason
+
+
+def test_a_challenge_that_does_not_come_first_is_answered(stage: Stage) -> None:
+    """A service may name other ways to sign in, in headers of their own."""
+
+    def challenge() -> web.Response:
+        refused = web.Response(status=401)
+        refused.headers.add("WWW-Authenticate", 'Basic realm=""')
+        refused.headers.add("WWW-Authenticate", 'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="')
+        return refused
+
+    stage.on(DEFAULTS, in_turn(challenge, lambda: as_json({"isEnabled": True})))
+    assert collect(stage.target(), ONE).reports["security-defaults"].state is SectionState.COMPLETE
+    asked = [parse_qs(visit.body).get("claims", [""])[0] for visit in stage.visits_to(TOKEN)]
+    assert [claims for claims in asked if claims] == ['{"a":1}']
+
+
+@pytest.mark.parametrize("name", ["WWW-Authenticate", "www-authenticate"])
+@pytest.mark.parametrize("challenged", [False, True])
+@pytest.mark.parametrize("share", [1, 2])
+def test_a_token_that_is_refused_within_a_batch_is_renewed(
+    stage: Stage,
+    name: str,
+    challenged: bool,  # noqa: FBT001 - a case
+    share: int,
+) -> None:
+    """The batch itself was answered with 200: each of its requests is looked at, and all are asked again."""
+    mailboxes = [{"Guid": f"g{number}", "ExternalDirectoryObjectId": f"u{number}"} for number in range(45)]
+    stage.on(INVOKE, lambda *_: page(mailboxes))
+    head = {name: 'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="'} if challenged else None
+    refused = {"status": 401, "headers": head, "body": {"error": {"code": "InvalidAuthenticationToken"}}}
+    stale: list[str] = []
+
+    def answer(request: web.Request, turn: int) -> web.Response:
+        token = request.headers["Authorization"]
+        if turn == 1:
+            stale.append(token)
+        good = {"status": 200, "body": {"perUserMfaState": "disabled"}}
+        items = json.loads(stage.visits[-1].body)["requests"]
+        answers = [refused if token in stale and at % share == 0 else good for at in range(len(items))]
+        return as_json({"responses": [{"id": item["id"], **one} for item, one in zip(items, answers, strict=True)]})
+
+    stage.on("/graph/beta/$batch", answer)
+    report = collect(stage.target(), pick("mailboxes", "per-user-mfa")).reports["per-user-mfa"]
+    assert (report.state, report.count) == (SectionState.COMPLETE, 45)
+    assert len(stage.visits_to(TOKEN)) == 3, "one for each service, and one renewal for all batches"
+    asked = [parse_qs(visit.body).get("claims", [""])[0] for visit in stage.visits_to(TOKEN)]
+    assert [claims for claims in asked if claims] == (['{"a":1}'] if challenged else [])
+
+
+def test_endless_refusals_within_a_batch_end_with_their_reason(stage: Stage) -> None:
+    """Two rounds of claims, and then what the service said; the others of the batch are kept."""
+    stage.on(INVOKE, lambda *_: page([{"Guid": f"g{n}", "ExternalDirectoryObjectId": f"u{n}"} for n in range(4)]))
+    head = {"WWW-Authenticate": 'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="'}
+    refused = {"status": 401, "headers": head, "body": {"error": {"code": "InvalidAuthenticationToken"}}}
+    good = {"status": 200, "headers": {"Retry-After": 3}, "body": {"perUserMfaState": "disabled"}}
+    answers = [{"id": str(number), **(refused if number == 1 else good)} for number in range(4)]
+    stage.on("/graph/beta/$batch", lambda *_: as_json({"responses": answers}))
+    report = collect(stage.target(), pick("mailboxes", "per-user-mfa")).reports["per-user-mfa"]
+    assert (report.state, report.count) == (SectionState.PARTIAL, 3)
+    assert "1 of 4 users could not be read: Microsoft Graph refused the app's token" in report.reason
+    assert len(stage.visits_to("/graph/beta/$batch")) == 3
 
 
 def test_a_plain_refusal_of_the_token_is_renewed_once(stage: Stage) -> None:
