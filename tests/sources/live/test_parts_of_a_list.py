@@ -100,12 +100,12 @@ def test_users_who_were_there_all_the_time_are_read_whatever_comes_and_goes(stag
     @given(
         st.lists(some_name, min_size=2, max_size=10), st.lists(one, max_size=4), st.sampled_from(["create", "delete"])
     )
-    def check(upns: list[str | None], changes: list[tuple[int, str, int, str | None]], grows: bool) -> None:
+    def check(upns: list[str | None], changes: list[tuple[int, str, int, str | None]], change: str) -> None:
         names = {f"u{at:02}": upn for at, upn in enumerate(upns)}
         touched = set[str]()
         directory = Directory(dict(names))
         for when, sort, which, upn in changes:
-            kind = sort if sort == "rename" else "create" if grows else "delete"
+            kind = sort if sort == "rename" else change
             who = f"n{which}" if kind == "create" else f"u{which:02}"
             touched |= {who} if kind == "delete" else set()
             directory.changes[when] = _plan(kind, who, upn)
