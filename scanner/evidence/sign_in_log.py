@@ -1,16 +1,16 @@
 """Gathers the sign-in log by account while it is read: memory grows with accounts, not with events."""
 
 import datetime as dt
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from scanner.evidence.recent import RecentIds
 from scanner.model.use import AppliedPolicy, Origin, SignIn, SignInLog, SignIns
 
 SUCCESS = "0"
 # What somebody gets who has no right password: the other codes come after the first factor (facts/smtp-auth.md §5.3).
 WITHOUT_PASSWORD = frozenset({"50034", "50053", "50056", "50126"})
-REMEMBERED_IDS = 100_000  # lists repeat rows at the edges of their pages and windows, so near each other
 SLOT = 600  # seconds
 KEPT_ADDRESSES = 50  # of one account; what comes from further ones is counted as from elsewhere
 KEPT_AGENTS = 5
@@ -178,13 +178,13 @@ class SignInGatherer:
 
     def __init__(self) -> None:
         self._accounts: dict[str, AccountTally] = {}
-        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._ids = RecentIds()
         self._oldest: dt.datetime | None = None
 
     def add(self, row: SignIn) -> None:
         """Count an event of authenticated SMTP that has not been counted yet."""
         self._oldest = row.moment if self._oldest is None else min(self._oldest, row.moment)
-        if not row.smtp or self._is_known(row.id):
+        if not row.smtp or self._ids.repeats(row.id):
             return
         key = row.user_id or row.sign_in_name
         tally = self._accounts.get(key)
@@ -196,16 +196,6 @@ class SignInGatherer:
         """Sum up, the accounts in the order of their keys."""
         accounts = tuple(self._accounts[key].give() for key in sorted(self._accounts))
         return SignInLog(accounts=accounts, oldest=self._oldest)
-
-    def _is_known(self, event_id: str) -> bool:
-        if not event_id:
-            return False
-        if event_id in self._ids:
-            return True
-        self._ids[event_id] = None
-        if len(self._ids) > REMEMBERED_IDS:
-            self._ids.popitem(last=False)
-        return False
 
 
 def latest(*moments: dt.datetime | None) -> dt.datetime | None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from scanner.evidence.recent import RecentIds
 from scanner.model.use import SenderTrace, Trace
 
 KEPT_DOMAINS = 200  # of one sender; further ones are counted as one
@@ -14,14 +15,16 @@ class TraceGatherer:
     def __init__(self) -> None:
         self._domains: dict[str, Counter[str]] = {}
         self._messages: Counter[str] = Counter()
-        self._last: dict[str, str] = {}
+        self._rows = RecentIds()
+        self._letters = RecentIds()
 
     def add(self, row: Trace) -> None:
-        """Count one recipient; the rows of one message follow each other."""
+        """Count one recipient of a message; the trace repeats rows, and mixes those of messages of one moment."""
+        if self._rows.repeats(row.id):
+            return
         domains = self._domains.setdefault(row.sender, Counter())
         domains[row.domain if row.domain in domains or len(domains) < KEPT_DOMAINS else OTHER_DOMAINS] += 1
-        if self._last.get(row.sender) != row.message:
-            self._last[row.sender] = row.message
+        if not self._letters.repeats(f"{row.sender} {row.message}"):
             self._messages[row.sender] += 1
 
     def give(self) -> tuple[SenderTrace, ...]:

@@ -165,7 +165,7 @@ class Trace(Frozen, frozen=True, kw_only=True):
     """One row of the message trace: one recipient of one message, of whom only the domain is known.
 
     Attributes:
-        id: The row's id; "" where it has none.
+        id: What the row is known by; "" where it has no id.
         sender: The sender's address in lower case.
         message: The message's id.
         domain: The recipient's domain in lower case.

@@ -20,7 +20,7 @@ def parse(row: Row) -> Trace:
     if not sender or "@" not in recipient:
         raise RowError(say("a message trace without senderAddress or recipientAddress"))
     return Trace(
-        id=row.word("id"),
+        id=f"{row.word('id')} {recipient}" if row.word("id") else "",  # the rows of one message share its id
         sender=sender,
         message=row.word("messageId") or row.word("id"),
         domain=recipient.rpartition("@")[2],

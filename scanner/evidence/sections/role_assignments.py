@@ -41,6 +41,6 @@ SECTION = Section(
     title="Graph roleAssignments",
     gives="who holds the roles that policies name",
     permission="RoleManagement.Read.Directory",
-    ask=GraphList(path="/v1.0/roleManagement/directory/roleAssignments", query={"$expand": "principal"}),
+    ask=GraphList(path="/v1.0/roleManagement/directory/roleAssignments", query={"$expand": "principal"}, least=1),
     parse=parse,
 )

@@ -51,6 +51,7 @@ SECTION = Section(
     ask=GraphList(
         path="/v1.0/servicePrincipals",
         query={"$select": "id,appId,displayName,appOwnerOrganizationId", "$top": "999"},
+        least=1,
     ),
     parse=parse,
     core=False,

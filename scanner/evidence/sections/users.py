@@ -42,7 +42,7 @@ SECTION = Section(
     gives="whether each account is enabled and licensed",
     permission="User.Read.All",
     ask=GraphList(
-        path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True, cut_by="userPrincipalName"
+        path="/v1.0/users", query={"$select": FIELDS, "$top": "999"}, counted=True, cut_by="userPrincipalName", least=1
     ),
     parse=parse,
     tabular=True,

@@ -69,7 +69,7 @@ class _UserReader:
 
     def _settle(self, users: Sequence[str], answers: Mapping[int, BatchItem]) -> Iterator[dict[str, object]]:
         for at, item in answers.items():
-            if item.status == 200 and isinstance(item.body, dict):  # noqa: PLR2004 - OK
+            if item.status == 200 and isinstance(item.body, dict) and "error" not in item.body:  # noqa: PLR2004 - OK
                 yield {**item.body, "id": users[at]}
             else:
                 self._note(self._graph.as_refusal(item))

@@ -78,10 +78,10 @@ def note_lacking(ledger: Ledger, lacking: int) -> None:
 
 
 def _doubt_empty(mailboxes: Ledger, ledgers: Iterable[Ledger]) -> None:
-    """Doubt an empty list, unless Graph has counted that there are no users at all."""
-    users = next((ledger for ledger in ledgers if counts_users(ledger)), None)
-    if mailboxes.count or (users and users.is_whole and users.expected == 0):
+    """Doubt an empty list: every tenant has users."""
+    if mailboxes.count:
         return
+    users = next((ledger for ledger in ledgers if counts_users(ledger)), None)
     mailboxes.doubt(_word_empty(users.count if users else 0))
 
 

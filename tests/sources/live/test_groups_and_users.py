@@ -23,6 +23,12 @@ GROUP_SECTIONS = pick("conditional-access-policies", "role-assignments", "groups
 USER = "#microsoft.graph.user"
 
 
+@pytest.fixture(autouse=True)
+def play_roles(stage: Stage) -> None:
+    """Somebody holds a role, as in every tenant."""
+    stage.on(ROLES, in_turn(lambda: page([{"id": "a", "principal": {"@odata.type": USER, "id": "u9"}}])))
+
+
 def policy(*included: object, excluded: object = None) -> dict[str, object]:
     return {"id": f"p{included}", "conditions": {"users": {"includeGroups": list(included), "excludeGroups": excluded}}}
 

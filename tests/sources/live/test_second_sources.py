@@ -58,7 +58,10 @@ def test_a_row_without_an_id_does_not_hide_that_others_lack(stage: Stage) -> Non
     assert str(reports["cas-mailboxes"].reason) == "7 mailboxes of Get-Mailbox are not in this listing"
 
 
-@pytest.mark.parametrize("section", ["transport-config", "organization-config", "domains"])
+@pytest.mark.parametrize(
+    "section",
+    ["transport-config", "organization-config", "domains", "role-assignments", "service-principals", "users"],
+)
 def test_nothing_where_every_tenant_has_something_is_a_fault(stage: Stage, section: str) -> None:
     stage.on(INVOKE, in_turn(lambda: page([])))
     stage.on("/graph/v1.0/domains", in_turn(lambda: page([])))

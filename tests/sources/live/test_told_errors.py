@@ -48,6 +48,19 @@ def test_an_error_beside_the_members_of_a_group_makes_the_group_partial(stage: S
     assert [row.get("membershipPartial") for row in shelf.rows["groups"]] == [True]
 
 
+def test_an_error_in_place_of_a_users_state_is_no_state(stage: Stage) -> None:
+    """A batch may call it 200; the users whose state was given are kept."""
+    stage.on(INVOKE, lambda *_: page([{"Guid": f"g{n}", "ExternalDirectoryObjectId": f"u{n}"} for n in range(2)]))
+    bodies = [{"perUserMfaState": "enforced"}, {"error": {"code": "Timeout", "message": "late"}}]
+    answers = [{"id": str(at), "status": 200, "body": body} for at, body in enumerate(bodies)]
+    stage.on("/graph/beta/$batch", lambda *_: as_json({"responses": answers}))
+    shelf = collect(stage.target(), pick("mailboxes", "per-user-mfa"))
+    assert shelf.rows["per-user-mfa"] == [{"perUserMfaState": "enforced", "id": "u0"}]
+    assert shelf.reports["per-user-mfa"].state is SectionState.PARTIAL
+    assert "1 of 2 users could not be read" in shelf.reports["per-user-mfa"].reason
+    assert "Timeout: late" in shelf.reports["per-user-mfa"].reason
+
+
 @pytest.mark.parametrize("none", [None, []])
 def test_nothing_told_is_nothing(stage: Stage, none: object) -> None:
     """Null beside the rows is no reason to lose them."""

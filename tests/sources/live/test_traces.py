@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from scanner.evidence.row import Row
+from scanner.evidence.sections.message_traces import parse
+from scanner.evidence.trace_tally import TraceGatherer
 from scanner.model.section import SectionState
+from scanner.model.use import SenderTrace
 from tests.sources.live.scene import QUICK, Shelf, collect, go_on, pick
 from tests.sources.live.stage import Scene, Stage, as_json, in_turn, page
 
@@ -30,7 +34,8 @@ EVENT = {
 
 
 def trace(number: int) -> dict[str, object]:
-    return {"id": f"t{number}", "recipientAddress": "a@fabrikam.example", "subject": "secret", "status": "delivered"}
+    known = {"id": f"t{number}", "messageId": f"t{number}", "recipientAddress": "a@fabrikam.example"}
+    return {**known, "subject": "secret", "status": "delivered"}
 
 
 def link_to(stage: Stage, number: int) -> str:
@@ -76,10 +81,26 @@ def test_each_page_of_traces_is_kept_with_the_link_to_the_next(stage: Stage) -> 
     """Without subjects and recipients."""
     play(stage, pages_of(stage, 3))
     shelf = collect(stage.target(), SECTIONS)
-    assert [row["id"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
+    assert [row["messageId"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
     assert len(shelf.kept["message-traces"]) == 3
     assert {row["recipientAddress"] for row in shelf.rows["message-traces"]} == {"*@fabrikam.example"}
     assert not any("subject" in row for row in shelf.rows["message-traces"])
+
+
+def test_rows_that_come_twice_are_counted_once(stage: Stage) -> None:
+    """One message has one id for all its recipients, and the rows of two messages of a moment may be mixed."""
+    rows = [
+        {"id": name, "messageId": f"<{name}>", "recipientAddress": f"{who}@fabrikam.example"}
+        for who in ("a", "b")
+        for name in ("t1", "t2")
+    ]
+    play(stage, in_turn(lambda: page([*rows, rows[3]], link_to(stage, 1)), lambda: page([rows[0], rows[3]])))
+    shelf = collect(stage.target(), SECTIONS)
+    assert not any("a@" in str(row) or "b@" in str(row) for row in shelf.rows["message-traces"])
+    tally = TraceGatherer()
+    for row in shelf.rows["message-traces"]:
+        tally.add(parse(Row(row)))
+    assert tally.give() == (SenderTrace(sender="app@contoso.example", messages=2, domains=(("fabrikam.example", 4),)),)
 
 
 def leave_half_way(stage: Stage) -> Shelf:
@@ -99,7 +120,7 @@ def test_traces_are_gone_on_with_after_the_last_page_that_was_kept(stage: Stage)
     shelf = leave_half_way(stage)
     play(stage, pages_of(stage, 3))
     go_on(shelf, stage.target(), SECTIONS)
-    assert [row["id"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
+    assert [row["messageId"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
     assert shelf.reports["message-traces"].state is SectionState.COMPLETE
     assert stage.raw_queries(TRACES)[:2] == ["$skiptoken=1", "$skiptoken=2"]
 
@@ -111,7 +132,7 @@ def test_a_link_of_traces_that_is_no_longer_good_begins_its_window_anew(stage: S
     stale = as_json({"error": {"code": "BadRequest", "message": "token expired"}}, 400)
     play(stage, lambda request, turn: stale if len(stage.visits_to(TRACES)) == 1 else pages(request, turn))
     go_on(shelf, stage.target(), SECTIONS)
-    assert [row["id"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
+    assert [row["messageId"] for row in shelf.rows["message-traces"]] == ["t0", "t1", "t2"]
     assert shelf.reports["message-traces"].state is SectionState.COMPLETE
 
 
