@@ -5,6 +5,12 @@ import json
 
 from scanner.model.frozen import Frozen
 
+DEEPEST = 100  # levels of nesting in a page; policies need about eight
+
+
+class TooDeepError(ValueError):
+    """Rows are nested deeper than could be read again once they are kept."""
+
 
 class RawRows(Frozen, frozen=True, kw_only=True):
     """The rows of one page, not decoded.

@@ -46,6 +46,9 @@ class LastingSink(PageSink, Protocol):
 
         Returns:
             The page's number within its section.
+
+        Raises:
+            TooDeepError: Its rows are nested deeper than could be read again.
         """
 
     def amend_page(self, section: str, rows: RawRows) -> None:

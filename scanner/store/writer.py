@@ -32,6 +32,7 @@ from scanner.store.forms import (
 )
 from scanner.store.holder import name_holder
 from scanner.store.ids import make_id
+from scanner.store.nesting import refuse_depth
 from scanner.store.pages import read_bodies, read_body, sum_up
 from scanner.store.tables import PAGE, PLACE, REQUEST, SECTION, SNAPSHOT
 from scanner.store.troubles import explained
@@ -106,8 +107,11 @@ class SqlSnapshotWriter:
 
         Raises:
             StoreError: It can't be written, its section is closed, or the snapshot is finished.
+            TooDeepError: Its rows are nested deeper than could be read again.
         """
         self._refuse_late(section)
+        if isinstance(rows, RawRows):
+            refuse_depth(rows)
         number = self._numbers.get(section, 0)
         count = rows.count if isinstance(rows, RawRows) else len(rows)
         page = {"number": number, "tabular": tabular, "rows_count": count, "body": pack(rows)}

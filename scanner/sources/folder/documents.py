@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from scanner.model.reading import DEEPEST
 from scanner.model.text import Text, say
 from scanner.sources.folder.encoding import Utf8, read_utf8
 from scanner.sources.folder.item import FileError, Item
@@ -18,7 +19,6 @@ HALF_A_PAIR = re.compile(
 REPLACEMENT = rb"\\ufffd"
 BESIDE_VALUE = {"count"}  # what ConvertTo-Json puts beside a wrapped list; keys with @ are noise anyway
 TRAILING = "trailing characters"
-DEEPEST = 100  # levels of nesting in one row; policies need about eight
 
 LIST = msgspec.json.Decoder(list[msgspec.Raw])
 OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])

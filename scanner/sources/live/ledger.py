@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from scanner.evidence.section import Cmdlet, GraphList, GraphLog, PerUser, Section
-from scanner.model.reading import Place, RawRows
+from scanner.model.reading import DEEPEST, Place, RawRows, TooDeepError
 from scanner.model.section import SectionReport, SectionState
-from scanner.model.text import NOTHING, Text, join
+from scanner.model.text import NOTHING, Text, join, say
 from scanner.model.texts import keep_text, read_text
 from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, encode_bookmark
@@ -206,17 +206,23 @@ class Ledger:
                 self._sink.amend_page(self.section.name, leave_out(rows, known))
 
     def _keep(self, rows: RawRows, part: str, mark: Bookmark | None) -> RawRows:
-        self._pages += 1
-        self._collected_at = dt.datetime.now(tz=dt.UTC)
-        self.count += rows.count
         place = self._place(part, mark) if mark else None
         number = 0
         if rows.count:
-            number = self._sink.add_page(self.section.name, rows, place=place)
+            number = self._add_page(rows, place)
         elif place:
             self._sink.note_place(self.section.name, place)
+        self._pages += 1
+        self._collected_at = dt.datetime.now(tz=dt.UTC)
+        self.count += rows.count
         self._progress.advance(self.section.name, self.count, self.expected)
         return msgspec.structs.replace(rows, number=number)
+
+    def _add_page(self, rows: RawRows, place: Place | None) -> int:
+        try:
+            return self._sink.add_page(self.section.name, rows, place=place)
+        except TooDeepError as error:
+            raise UnreadableError(say("rows are nested more than {levels} levels deep", levels=DEEPEST)) from error
 
     def _place(self, part: str, mark: Bookmark) -> Place:
         kept = msgspec.structs.replace(

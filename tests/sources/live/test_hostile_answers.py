@@ -8,16 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from scanner.app.evidence import load_snapshot
 from scanner.errors import StoreError
 from scanner.model.reading import Place
 from scanner.model.section import SectionState
 from scanner.sources.live import LiveSource
 from scanner.sources.live.call import WritingError
 from scanner.sources.live.limits import Limits, Rate
+from scanner.store import Store
 from tests.sources.live.conftest import Stranger
 from tests.sources.live.scene import QUICK, Shelf, collect, go_on, pick
 from tests.sources.live.stage import INVOKE, Scene, Stage, as_json, in_turn, page
@@ -401,3 +404,21 @@ def test_a_full_disk_ends_the_reading_as_itself(stage: Stage) -> None:
     shelf = FullShelf()
     with pytest.raises(StoreError, match="no space left"):
         LiveSource(stage.target(), pick("domains", "users"), QUICK).collect(shelf, shelf)
+
+
+@pytest.mark.parametrize("levels", [101, 500, 900])
+def test_a_deep_row_ends_its_section_only(stage: Stage, tmp_path: Path, levels: int) -> None:
+    """It could be read when it came: what was kept is judged, and the reason is told."""
+    first = {"value": [{"id": "contoso.example"}], "@odata.nextLink": f"{stage.root}{DOMAINS}?page=2"}
+    deep = '{"a":' * levels + "1" + "}" * levels
+    bodies = [json.dumps(first), f'{{"value":[{deep}]}}']
+    stage.on(DOMAINS, lambda _, turn: web.Response(text=bodies[turn], content_type="application/json"))
+    source = LiveSource(stage.target(), pick("domains"), QUICK)
+    with Store.open(f"sqlite:///{tmp_path}/store.db") as store:
+        writer = store.begin_snapshot(source.known, origin=source.origin)
+        snapshot_id = writer.finish(source.collect(writer, Shelf()))
+        snapshot = load_snapshot(store, snapshot_id)
+    report = snapshot.sections["domains"]
+    assert (report.state, report.count) == (SectionState.PARTIAL, 1)
+    assert str(report.reason) == "rows are nested more than 100 levels deep"
+    assert [domain.name for domain in snapshot.domains] == ["contoso.example"]
