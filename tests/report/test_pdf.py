@@ -79,6 +79,16 @@ def elements(pdf: pikepdf.Pdf, kind: str) -> list[pikepdf.Dictionary]:
     return [element for element in walk(pdf.Root.StructTreeRoot) if str(element["/S"]) == kind]
 
 
+def test_a_partial_run_is_marked_on_every_page(tmp_path: Path, pages: list[str]) -> None:
+    """Also on the first one; a whole run has no mark."""
+    report = make_report(12)
+    partial = msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, partial=True))
+    marked = read_pages(write_run(partial, tmp_path / "run", ["pdf"]).files["pdf"])
+    assert len(marked) > 5
+    assert ["Partial: the reading of the tenant was interrupted" in page for page in marked] == [True] * len(marked)
+    assert not any("Partial: the reading" in page for page in pages)
+
+
 def test_every_page_has_its_number_and_whose_report_it_is(pages: list[str]) -> None:
     for number, text in enumerate(pages, start=1):
         assert f"{number} / {len(pages)}" in text

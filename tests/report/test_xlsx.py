@@ -152,6 +152,18 @@ def test_words_are_the_readers_and_sheet_names_are_not(tmp_path: Path) -> None:
     assert book["All mailboxes"]["A1"].value == "Адреса"
 
 
+def test_a_partial_run_is_marked_on_every_sheet(tmp_path: Path) -> None:
+    """At the foot of each printed page, and where the summary says whether the evidence is complete."""
+    report = make_report(3)
+    run = msgspec.structs.replace(report.run, partial=True, complete=False)
+    path = write_run(msgspec.structs.replace(report, run=run), tmp_path / "run", ["xlsx"]).files["xlsx"]
+    opened = openpyxl.load_workbook(path)
+    mark = "Partial: the reading of the tenant was interrupted"
+    assert [opened[name].oddFooter.center.text for name in SHEETS] == [f"&B{mark}"] * len(SHEETS)
+    assert mark in [cell.value for row in opened["Summary"].iter_rows(max_row=12) for cell in row]
+    opened.close()
+
+
 def test_rows_beyond_the_end_of_a_sheet_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet, "LAST_ROW", 11)
     run = write_run(make_report(60), tmp_path / "run", ["xlsx"])

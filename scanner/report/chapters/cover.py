@@ -94,7 +94,7 @@ def make_cover(report: Report, language: Language, digest: str) -> Cover:
         sentences=_write_sentences(report, language),
         banners=tuple(_make_banners(report, language)),
         figures=tuple(_make_figures(report, language)),
-        partial=language.gettext("Partial: the reading of the tenant was interrupted") if report.run.partial else "",
+        partial=mark_partial(report, language),
         coverage=language.share(report.summary.coverage) if report.mailboxes else "–",
         coverage_share=report.summary.coverage if report.mailboxes else 0.0,
     )
@@ -262,11 +262,15 @@ def warn_of_missing_files(missing: Mapping[str, str], language: Language) -> Ban
     return Banner(title=title, lines=tuple(f"{name}: {reason}" for name, reason in missing.items()), tone="warn")
 
 
+def mark_partial(report: Report, language: Language) -> str:
+    """Gives the mark of a run that was judged on half-read evidence, or ``""``."""
+    return language.gettext("Partial: the reading of the tenant was interrupted") if report.run.partial else ""
+
+
 def _make_banners(report: Report, language: Language) -> list[Banner]:
     """Makes the banners: no mailboxes, incomplete evidence."""
     banners = []
-    if report.run.partial:
-        title = language.gettext("Partial: the reading of the tenant was interrupted")
+    if title := mark_partial(report, language):
         line = language.gettext(
             "What had been read until then was judged on request. What was not read is unknown, and mailboxes may be "
             "missing from this report."

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, Final, Literal
 
 from scanner.errors import RenderError
 from scanner.model.text import Text
+from scanner.report.chapters.cover import mark_partial
 from scanner.report.chapters.roster import rank
 from scanner.report.chapters.situations import is_flagged
 from scanner.report.contract import MailboxPart, Report
@@ -71,7 +72,8 @@ class XlsxFormat:
                         "keywords": f"tenant-id={edition.report.tenant.id}",
                     }
                 )
-                _Writer(workbook, edition.language).write(edition.report)
+                mark = mark_partial(edition.report, edition.language)
+                _Writer(workbook, edition.language, mark).write(edition.report)
         except XlsxWriterException as error:
             raise RenderError(f"The workbook can't be written: {error}") from error
 
@@ -82,13 +84,15 @@ class _Writer:
     Args:
         workbook: The open workbook.
         language: The language of its words.
+        mark: What stands at the foot of every printed page; nothing where empty.
     """
 
-    def __init__(self, workbook: Any, language: Language) -> None:  # noqa: ANN401 (XlsxWriter publishes no types)
+    def __init__(self, workbook: Any, language: Language, mark: str) -> None:  # noqa: ANN401 (XlsxWriter publishes no types)
         from scanner.report.workbook.sheet import style_of  # noqa: PLC0415 (XlsxWriter)
 
         self._workbook = workbook
         self._language = language
+        self._mark = mark
         self._styles = {name: style_of(workbook.add_format(form)) for name, form in _FORMATS.items()}
 
     def write(self, report: Report) -> None:
@@ -166,6 +170,8 @@ class _Writer:
         sheet = self._workbook.add_worksheet(name, worksheet_class=Sheet)
         if self._language.direction == "rtl":
             sheet.right_to_left()
+        if self._mark:
+            sheet.set_footer(f"&C&B{self._mark}")
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         return sheet

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.model.frozen import Frozen
 from scanner.model.text import Text, say
-from scanner.report.chapters.cover import write_headline
+from scanner.report.chapters.cover import mark_partial, write_headline
 from scanner.report.contract import Report
 from scanner.report.language import Language
 from scanner.report.words import (
@@ -56,6 +56,7 @@ def _sum_up(report: Report, language: Language) -> Block:
     """Sums up run, coverage, flags and outcomes."""
     summary = report.summary
     complete = language.gettext("Yes") if report.run.complete else language.gettext("No")
+    gaps = language.gettext("See the sheet “Evidence gaps”.")
     share = language.share(summary.coverage) if report.mailboxes else "–"
     told = language.gettext("Share of mailboxes; unknown counts neither as good nor as bad.")
     rows: list[tuple[Cell, ...]] = [
@@ -63,7 +64,7 @@ def _sum_up(report: Report, language: Language) -> Block:
         (language.gettext("Tenant id"), report.tenant.id),
         (language.gettext("Run"), report.run.id, language.moment(report.run.started)),
         (language.gettext("Judged for"), language.date(report.run.as_of)),
-        (language.gettext("Evidence complete"), complete, language.gettext("See the sheet “Evidence gaps”.")),
+        (language.gettext("Evidence complete"), complete, mark_partial(report, language) or gaps),
         (language.gettext("Verdict known"), share, told),
         (language.gettext("Mailboxes"), summary.mailboxes),
     ]
