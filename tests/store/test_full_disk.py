@@ -16,8 +16,9 @@ from scanner.store import Store
 from tests.support import folder as tenant
 from tests.support.program import BROKEN_OFF, ROOT
 
-FEW = (0, 30_000, 130_000, 5_000_000)
-MANY = tuple(range(0, 600_000, 7919))
+# Bytes; the log of a new store grows to some 700,000, and both ends have to be seen.
+FEW = (0, 30_000, 600_000, 5_000_000)
+MANY = tuple(range(0, 1_000_000, 13_007))
 
 
 def import_with_room(root: Path, size: int) -> subprocess.CompletedProcess[str]:
