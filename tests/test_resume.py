@@ -147,6 +147,28 @@ def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_findings(
     assert findings(report_in(tmp_path / "killed")) == findings(report_in(tmp_path / "undisturbed")), seed
 
 
+def test_a_scan_that_is_interrupted_by_hand_says_that_the_same_command_goes_on(
+    tenant: SimulatedTenant, tmp_path: Path
+) -> None:
+    """At once, with the exit code of a failure; and it does go on."""
+    config = write_config(tmp_path, tenant)
+    process = start(config)
+    while process.poll() is None and len(tenant.visits) < 30:
+        time.sleep(0.002)
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert time.monotonic() - begun < 5
+    assert process.returncode == 1
+    assert err.splitlines()[-2:] == [
+        "smtp-posture: What was read is kept: the same command goes on with it.",
+        "Interrupted; nothing is left half-written.",
+    ]
+    again = start(config)
+    _, err = again.communicate()
+    assert (again.returncode, "is gone on with" in err) == (0, True)
+
+
 def kept_in(folder: Path, query: str) -> Counter[str]:
     engine = create_engine(f"sqlite:///{folder}/store.db")
     with engine.connect() as connection:

@@ -149,6 +149,9 @@ class Reached:
             raise StoreError("Another worker took over this tenant.")
         self.words = f"{section} {rows}" if expected is None else f"{section} {rows} of {expected}"
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        """Nothing to note: what comes next tells how far the reading is."""
+
     def wait(self, why: str, seconds: float) -> None:
         """Take note."""
         self.words = f"waiting {seconds:.0f} s: {why}"

@@ -68,6 +68,10 @@ def collect(store: Store, source: EvidenceSource, job: Job, progress: Progress) 
     writer = open_snapshot(store, source, job, progress)
     try:
         return writer.finish(source.collect(writer, progress))
+    except KeyboardInterrupt:
+        if source.origin:
+            progress.tell("What was read is kept: the same command goes on with it.")
+        raise
     finally:
         writer.release()
 

@@ -13,6 +13,8 @@ from scanner.cli.fleet import app as fleet_app
 from scanner.cli.schedules import app as schedule_app
 from scanner.errors import ConfigurationError, ExitCode
 
+INTERRUPTED = 130  # what the command-line library makes of Ctrl-C
+
 
 def leave(code: ExitCode, **_: object) -> None:
     """Leave with the exit code that a command gave."""
@@ -37,6 +39,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app(args=list(arguments), prog_name="smtp-posture")
     except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            raise KeyboardInterrupt from stop
         return int(stop.code or 0)
     return int(ExitCode.OK)
 

@@ -4,13 +4,11 @@ import json
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 from scanner.errors import PostureError
+from scanner.sources.interface import Progress
 
 SILENCE = 15.0  # seconds after which a line says how far the reading is
 LONG_WAIT = 5.0  # seconds of waiting that are worth a line
@@ -42,17 +40,30 @@ def shown(mark: str, escaped: str) -> str:
 
 
 class LineProgress:
-    """Lines on a stderr that is no terminal: what matters at once, how far the reading is now and then."""
+    """Lines on a stderr that is no terminal: what matters at once, how far the reading is now and then.
 
-    def __init__(self) -> None:
+    Args:
+        silence: Seconds after which a line says how far the reading is.
+    """
+
+    def __init__(self, silence: float = SILENCE) -> None:
+        self._silence = silence
         self._rows: dict[str, str] = {}
+        self._ended = 0
         self._spoke_at = time.monotonic()
 
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Take note; say it where nothing was said for a while."""
         self._rows[section] = f"{section} {rows}" if expected is None else f"{section} {rows} of {expected}"
-        if time.monotonic() - self._spoke_at >= SILENCE:
-            self._say("read so far: " + ", ".join(self._rows.values()))
+        if time.monotonic() - self._spoke_at >= self._silence:
+            self._say(f"read so far: {self._ended} sections, and of others {', '.join(self._rows.values())}")
+
+    def end(self, section: str, rows: int, trouble: str) -> None:  # noqa: ARG002 -- as the interface has it
+        """Take note; say at once what went wrong."""
+        self._rows.pop(section, None)
+        self._ended += 1
+        if trouble:
+            self._say(f"{section}: {trouble}")
 
     def wait(self, why: str, seconds: float) -> None:
         """Say why nothing happens for so long."""
@@ -69,83 +80,18 @@ class LineProgress:
         sys.stderr.flush()
 
 
-class BarProgress:
-    """One line per section, redrawn in place while it is read, and below them what is waited for."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TaskID,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description:>28}", markup=False),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("objects, {task.fields[pages]} pages"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[waiting]}", style="yellow", markup=False),
-            console=self._console,
-            transient=True,
-        )
-        self._tasks: dict[str, TaskID] = {}
-        self._pages: Counter[str] = Counter()
-        self._until = 0.0
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
-
-    def advance(self, section: str, rows: int, expected: int | None) -> None:
-        """Redraw the section's line."""
-        if section not in self._tasks:
-            self._tasks[section] = self._progress.add_task(section, total=expected, pages=0, waiting="")
-        self._pages[section] += 1
-        self._progress.update(self._tasks[section], completed=rows, total=expected, pages=self._pages[section])
-        if self._until and time.monotonic() >= self._until:
-            self._until = 0.0
-            self._show_waiting("")
-
-    def wait(self, why: str, seconds: float) -> None:
-        """Show beside the lines why nothing happens, until something does."""
-        self._until = max(self._until, time.monotonic() + seconds)
-        self._show_waiting(f"waiting {seconds:.0f} s: {plain(why)}")
-
-    def tell(self, sentence: str) -> None:
-        """Print it above the lines."""
-        self._console.print(plain(sentence), markup=False, highlight=False)
-
-    def _show_waiting(self, words: str) -> None:
-        """Show words on the last line; the earlier ones are cleared."""
-        *others, last = self._tasks.values() or [None]
-        for task in others:
-            if task is not None:
-                self._progress.update(task, waiting="")
-        if last is not None:
-            self._progress.update(last, waiting=words)
-
-
 def is_attended() -> bool:
     """Tell whether somebody is there, who sees stderr and could answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @contextmanager
-def progress_on_terminal() -> Iterator[LineProgress | BarProgress]:
+def progress_on_terminal() -> Iterator[Progress]:
     """Show progress on stderr: bars where it is a terminal, else a few lines."""
     if not sys.stderr.isatty():
         yield LineProgress()
         return
+    from scanner.cli.bars import BarProgress
+
     with BarProgress() as progress:
         yield progress

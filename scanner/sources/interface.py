@@ -99,6 +99,9 @@ class Progress(Protocol):
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Tell that ``rows`` rows of a section have been read so far, of ``expected`` where that is known."""
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        """Tell that no more of a section will be asked for, and what broke its reading off; empty where nothing did."""
+
     def wait(self, why: str, seconds: float) -> None:
         """Tell that requests are held back for some seconds, and why."""
 

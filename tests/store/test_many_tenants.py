@@ -35,6 +35,9 @@ class Ear:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         self.heard.append(f"{section} {rows} {expected}")
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        self.heard.append(f"{section} {rows} {trouble}")
+
     def wait(self, why: str, seconds: float) -> None:
         self.heard.append(f"{why} {seconds}")
 

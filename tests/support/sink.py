@@ -37,6 +37,9 @@ class InMemorySink:
     def advance(self, section: str, rows: int, expected: int | None) -> None:  # noqa: ARG002 -- as the interface has it
         self.steps.append((section, rows))
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        pass
+
     def wait(self, why: str, seconds: float) -> None:
         pass
 

@@ -27,6 +27,9 @@ class Quiet:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Take note, silently."""
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        """The same."""
+
     def wait(self, why: str, seconds: float) -> None:
         """The same."""
 

@@ -69,9 +69,13 @@ class Lane:
             yield clock() - begun
 
     def hold(self, seconds: float, why: str = "asked to wait") -> None:
-        """Let nobody start for some seconds: the service asked for it."""
-        self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
-        if seconds >= ANNOUNCED:
+        """Let nobody start for some seconds: the service asked for it.
+
+        Told once where several requests are asked to wait, and not where it is longer than anybody waits.
+        """
+        now = asyncio.get_running_loop().time()
+        known, self._free_at = self._free_at, max(self._free_at, now + seconds)
+        if self._free_at - max(known, now) >= ANNOUNCED and seconds <= self._longest:
             self._announce(f"{self._name} {why}", seconds)
 
     def heed(self, headers: Mapping[str, str]) -> None:

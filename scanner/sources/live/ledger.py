@@ -148,6 +148,15 @@ class Ledger:
         self.failure = failure
         self._permission = failure.permission or self._permission
 
+    def end(self) -> None:
+        """Tell that no more is asked for, and at once what broke the reading off, unless it concerns all sections."""
+        failure, told = self.failure, ""
+        if failure and not failure.fatal:
+            permission = f" (permission: {failure.permission})" if failure.permission else ""
+            told = f"{self._state().value}: {failure.reason}{permission}"
+        if self.section.ask is not None:  # which comes from files only
+            self._progress.end(self.section.name, self.count, told)
+
     def close(self) -> None:
         """Tell the sink that no more pages will come; an earlier run may have done so."""
         if self.report:

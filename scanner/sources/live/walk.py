@@ -95,8 +95,11 @@ class Walk:
 
     async def _read(self, ledger: Ledger) -> None:
         """Read one section; what goes wrong is noted and ends this section only."""
-        if ledger.is_closed:
-            return
+        if not ledger.is_closed:
+            await self._try_to_read(ledger)
+        ledger.end()
+
+    async def _try_to_read(self, ledger: Ledger) -> None:
         try:
             async with asyncio.timeout_at(self._deadline):
                 await self._choose_reader(ledger.section)(ledger)

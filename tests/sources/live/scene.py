@@ -40,6 +40,7 @@ class Shelf:
         self.requests: list[RequestRecord] = []
         self.threads: set[int] = set()
         self.told: list[tuple[str, int, int | None]] = []
+        self.ended: dict[str, tuple[int, str]] = {}
         self.waits: list[tuple[str, float]] = []
         self.sentences: list[str] = []
         self.remarks: dict[str, str] = {}
@@ -121,6 +122,10 @@ class Shelf:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         self.told.append((section, rows, expected))
 
+    def end(self, section: str, rows: int, trouble: str) -> None:
+        assert section not in self.ended, "ended twice"
+        self.ended[section] = (rows, trouble)
+
     def wait(self, why: str, seconds: float) -> None:
         self.waits.append((why, seconds))
 
@@ -142,6 +147,7 @@ def collect(target: Target, sections: Sequence[Section[Any]] = SECTIONS, patienc
 def go_on(
     shelf: Shelf, target: Target, sections: Sequence[Section[Any]] = SECTIONS, patience: Patience = QUICK
 ) -> Shelf:
+    shelf.ended.clear()
     shelf.tenant = LiveSource(target, sections, patience).collect(shelf, shelf)
     return shelf
 

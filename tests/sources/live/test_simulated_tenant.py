@@ -114,6 +114,9 @@ def test_a_permission_taken_away_is_named(small: Population, permission: str) ->
     assert shelf.states(SectionState.MISSING) == lost | unnamed | FILES_ONLY
     assert {shelf.reports[name].permission for name in lost} == {permission}
     assert all("did not permit" in shelf.reports[name].reason for name in lost)
+    told = {name: trouble for name, (_, trouble) in shelf.ended.items() if trouble}
+    assert told.keys() == lost | unnamed
+    assert all(told[name].startswith("missing: ") and f"(permission: {permission})" in told[name] for name in lost)
     unsure = {"groups"} if lost & {"conditional-access-policies", "role-assignments"} else set()
     assert shelf.states(SectionState.PARTIAL) == unsure
     assert all("not read to its end" in shelf.reports[name].reason for name in unsure)
