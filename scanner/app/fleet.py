@@ -78,7 +78,7 @@ def open_fleet(book: FleetBook, config: Config, order: Order) -> tuple[str, bool
     Returns:
         The fleet run's id, and whether it is gone on with.
     """
-    ids = {name: config.tenants[name].id.lower() for name in order.tenants}
+    ids = ids_of(config, order.tenants)
     origin, now = origin_of(order, sorted(ids.values())), utc_now()
     new = make_id(now)
     scans = [
@@ -87,6 +87,11 @@ def open_fleet(book: FleetBook, config: Config, order: Order) -> tuple[str, bool
     ]
     fleet = book.begin(scans, now - dt.timedelta(hours=config.fleet.resume_hours))
     return fleet, fleet != new
+
+
+def ids_of(config: Config, names: Sequence[str]) -> dict[str, str]:
+    """Give the ids of some tenants by their names, as the book of fleet runs has them."""
+    return {name: config.tenants[name].id.lower() for name in names}
 
 
 def origin_of(order: Order, ids: Sequence[str]) -> str:

@@ -40,6 +40,10 @@ def scan_fleet(
     as_of: o.AsOf = "",
     fail_on: o.FailOnFlag = None,
     allow_partial: o.AllowPartial = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="Only tenants that failed the last time: exit code 1 or 2, or given up."),
+    ] = False,
     distributed: Annotated[
         bool,
         typer.Option("--distributed", help="Have workers scan; needs a store in PostgreSQL, and `fleet worker`."),
@@ -67,6 +71,7 @@ def scan_fleet(
         as_of=as_of,
         fail_on=fail_on,
         allow_partial=allow_partial,
+        retry_failed=retry_failed,
         distributed=distributed,
         wait=wait,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.app import sources
 from scanner.app.fleet import LocalFleet, Order, choose_tenants, follow, open_fleet, tasks_of
+from scanner.app.fleet_retry import choose_failed
 from scanner.app.fleet_scan import Task, attend
 from scanner.app.fleet_status import FleetStatus, find_fleet, status_of
 from scanner.app.job import DEFAULT_OUT, FailOn
@@ -18,7 +19,7 @@ from scanner.cli.options import make_job
 from scanner.config import Config
 from scanner.errors import ConfigurationError, ExitCode
 from scanner.fleet.processes import Processes
-from scanner.model.fleet import FleetOptions
+from scanner.model.fleet import FleetOptions, FleetScan
 from scanner.model.frozen import Frozen
 from scanner.report.language import open_language
 from scanner.store import Store
@@ -43,6 +44,7 @@ class Wish(Frozen, frozen=True, kw_only=True):
     as_of: str
     fail_on: FailOn | None
     allow_partial: bool
+    retry_failed: bool
     distributed: bool
     wait: bool
 
@@ -56,6 +58,12 @@ def do_fleet_scan(*, config_file: Path | None, wish: Wish, as_json: bool, work: 
     order = order_of(wish, config)
     queue = queue_of(wish, config) if wish.distributed or config.fleet.distributed else None
     with Store.open(config.store.url) as store:
+        if wish.retry_failed:
+            order, failed = choose_failed(store.fleets(), config, order)
+            if not order.tenants:
+                return announce_nothing(as_json=as_json)
+            for scan in failed:
+                say_on_stderr(word_retry(scan))
         fleet, resumed = open_fleet(store.fleets(), config, order)
         say_on_stderr(f"Fleet run {fleet}{' is gone on with' if resumed else ''}.")
         code = None
@@ -64,6 +72,20 @@ def do_fleet_scan(*, config_file: Path | None, wish: Wish, as_json: bool, work: 
         elif not have_scanned(store, queue, fleet, wait=wish.wait):
             code = ExitCode.OK
         return announce(status_of(store, fleet), as_json=as_json, code=code)
+
+
+def announce_nothing(*, as_json: bool) -> ExitCode:
+    """Say that nothing failed; programs are told of no fleet run."""
+    say_on_stderr("No tenant failed the last time: there is nothing to try again.")
+    if as_json:
+        print_json(None)
+    return ExitCode.OK
+
+
+def word_retry(scan: FleetScan) -> str:
+    """Say that a tenant is tried again, and why."""
+    reason = f": {scan.reason}" if scan.reason else ""
+    return f"{scan.name} is tried again, since fleet run {scan.fleet} ended with exit code {scan.exit_code}{reason}"
 
 
 def scan_here(

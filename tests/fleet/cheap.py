@@ -112,7 +112,7 @@ def wish_of(root: Path, **given: object) -> Wish:
     usual: dict[str, object] = {
         "tenants": (), "out": root / "runs", "abreast": None, "formats": "json,csv", "archive": False,
         "pseudonymise": False, "lang": "en", "as_of": "", "fail_on": None, "allow_partial": False,
-        "distributed": False, "wait": True,
+        "distributed": False, "wait": True, "retry_failed": False,
     }  # fmt: skip
     return msgspec.convert({**usual, **given}, Wish)
 

@@ -83,3 +83,52 @@ def test_processes_of_this_machine_are_not_taken_for_gone_because_they_are_silen
     assert not is_running(pid)
     assert finish(first)[0] == 0
     assert tries_of(tmp_path, 0) == 1
+
+
+def test_what_failed_is_tried_again_alone_until_nothing_failed(make: Make, tmp_path: Path) -> None:
+    """Whatever it failed of; what had its run is not read again, and each command says which it tries."""
+    ride = make(4)
+    for number, words in ((1, "refused"), (2, "no-credential"), (3, "partial")):
+        plan(tmp_path, number, words)
+    assert ride.scan()[0] == 1
+    (first,) = ride.fleets()
+    code, _, err = ride.scan(retry_failed=True)
+    assert code == 1
+    assert f"t001 is tried again, since fleet run {first} ended with exit code 1: refused" in err
+    assert f"t002 is tried again, since fleet run {first} ended with exit code 2: no credential" in err
+    assert list(ride.scans()) == ["t001", "t002"]
+
+    plan(tmp_path, 1, "well")
+    code, _, err = ride.scan(retry_failed=True)
+    assert (code, ride.scans()["t001"].exit_code) == (2, 0)
+    plan(tmp_path, 2, "well")
+    code, _, err = ride.scan(retry_failed=True)
+    assert (code, list(ride.scans()), "t001" in err) == (0, ["t002"], False)
+    assert [tries_of(tmp_path, number) for number in range(4)] == [1, 3, 4, 1]
+
+    code, out, err = ride.scan(retry_failed=True)
+    assert (code, out, err) == (0, "", "No tenant failed the last time: there is nothing to try again.\n")
+    assert len(ride.fleets()) == 4
+
+
+def test_a_retry_that_was_interrupted_is_gone_on_with(make: Make, tmp_path: Path) -> None:
+    """By the same command, though one of its tenants has its run by now."""
+    ride = make(3)
+    for number in (1, 2):
+        plan(tmp_path, number, "refused")
+    assert ride.scan()[0] == 1
+    plan(tmp_path, 1, "well")
+    plan(tmp_path, 2, "well slower well")
+    process = ride.start(retry_failed=True)
+    eventually(lambda: under_way(tmp_path) and ride.scans()["t001"].state.value == "done")
+    process.send_signal(signal.SIGTERM)
+    assert finish(process)[0] == 1
+    code, _, err = ride.scan(retry_failed=True)
+    assert (code, "is gone on with" in err, len(ride.fleets())) == (0, True, 2)
+    assert list(ride.scans()) == ["t001", "t002"]
+    assert [tries_of(tmp_path, number) for number in range(3)] == [1, 2, 3]
+
+
+def test_where_no_fleet_was_scanned_nothing_failed(make: Make) -> None:
+    ride = make(1)
+    assert (ride.scan(retry_failed=True)[0], ride.fleets()) == (0, [])
