@@ -61,7 +61,10 @@ class FolderSource:
         self.problems = list(listing.problems)
         tenant = self._tenant(listing)
         for section in self._sections:
-            sink.close_section(self._read(section, listing, tenant, Tally(section.name, sink, progress)))
+            report = self._read(section, listing, tenant, Tally(section.name, sink, progress))
+            sink.close_section(report)
+            if report.count:
+                progress.end(section.name, report.count, "")  # what can't be read is told at the end, file by file
         self.notes = _notes(listing)
         return tenant
 
