@@ -48,7 +48,10 @@ class WithExports:
         tenant = self._source.collect(sink, progress)
         if sink.report_of(self._section.name) is None:
             sink.drop_part(self._section.name, "")
-            sink.close_section(self._read(Tally(self._section.name, sink, progress)))
+            report = self._read(Tally(self._section.name, sink, progress))
+            sink.close_section(report)
+            if report.count:
+                progress.end(report.section, report.count, "")
         return tenant
 
     def _read(self, tally: Tally) -> SectionReport:
