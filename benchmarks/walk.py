@@ -280,7 +280,7 @@ class Drop:
         """Do nothing."""
         return
 
-    amend_page = note_place = settle = drop_part = meet = close_section = advance = wait = tell = remark = ignore
+    amend_page = note_place = settle = drop_part = meet = close_section = advance = end = wait = tell = remark = ignore
     hold_requests = add_requests = ignore
 
 
