@@ -49,6 +49,7 @@ class LineProgress:
     def __init__(self, silence: float = SILENCE) -> None:
         self._silence = silence
         self._rows: dict[str, str] = {}
+        self._short: dict[str, float] = {}
         self._ended = 0
         self._spoke_at = time.monotonic()
 
@@ -56,7 +57,8 @@ class LineProgress:
         """Take note; say it where nothing was said for a while."""
         self._rows[section] = f"{section} {rows}" if expected is None else f"{section} {rows} of {expected}"
         if time.monotonic() - self._spoke_at >= self._silence:
-            self._say(f"read so far: {self._ended} sections, and of others {', '.join(self._rows.values())}")
+            others = ", ".join(self._rows.values())
+            self._say(f"read so far: {self._ended} sections, and of others {others}{self._word_waits()}")
 
     def end(self, section: str, rows: int, trouble: str) -> None:  # noqa: ARG002 -- as the interface has it
         """Take note; say at once what went wrong."""
@@ -66,13 +68,21 @@ class LineProgress:
             self._say(f"{section}: {trouble}")
 
     def wait(self, why: str, seconds: float) -> None:
-        """Say why nothing happens for so long."""
+        """Say why nothing happens for so long; short waits are added up until the next line."""
         if seconds >= LONG_WAIT:
             self._say(f"waiting {seconds:.0f} s: {why}")
+        else:
+            self._short[why] = self._short.get(why, 0.0) + seconds
 
     def tell(self, sentence: str) -> None:
         """Say it."""
         self._say(sentence)
+
+    def _word_waits(self) -> str:
+        """Say how long short waits were since the last time, and why."""
+        words = "; ".join(f"{seconds:.0f} s: {why}" for why, seconds in self._short.items())
+        self._short.clear()
+        return f"; short waits: {words}" if words else ""
 
     def _say(self, sentence: str) -> None:
         self._spoke_at = time.monotonic()

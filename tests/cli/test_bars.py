@@ -169,7 +169,16 @@ def test_elsewhere_lines_tell_what_is_not_done_and_at_once_what_broke_off(
     progress.end("domains", 2, "")
     progress.end("risky-users", 0, "missing: not licensed")
     progress.advance("users", 999, 3026)
+    for _ in range(4):
+        progress.wait("Exchange asked to wait (429)", 2)
+    progress.wait("Reports asked to wait (429)", 60)
+    progress.advance("users", 1998, 3026)
+    progress.advance("users", 2997, 3026)
+    so_far = "smtp-posture: read so far: 2 sections, and of others users"
     assert capsys.readouterr().err.splitlines() == [
         "smtp-posture: risky-users: missing: not licensed",
-        "smtp-posture: read so far: 2 sections, and of others users 999 of 3026",
+        f"{so_far} 999 of 3026",
+        "smtp-posture: waiting 60 s: Reports asked to wait (429)",
+        f"{so_far} 1998 of 3026; short waits: 8 s: Exchange asked to wait (429)",
+        f"{so_far} 2997 of 3026",
     ]
