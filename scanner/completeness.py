@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from scanner.evidence.registry import BY_NAME
 from scanner.model.judgement import Outcome, Verdict
-from scanner.model.section import SectionState
+from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.text import Text, say, say_number
 
@@ -19,11 +20,27 @@ NEEDED = (
     "conditional-access-policies",
     "per-user-mfa",
 )
+# No verdict hangs on it, but flags do: who was not looked for is not seen.
+SIGN_INS = "sign-ins"
 
 
 def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:
-    """Name the sections that every verdict needs and that were not read whole."""
-    return tuple(name for name in NEEDED if not snapshot.is_complete(name))
+    """Name the sections that every verdict needs, and those that were asked for in vain.
+
+    A permission that lacks makes the evidence incomplete, but for features that a minimal registration goes without
+    (facts/apis.md §5.1); and so does a sign-in log that could not be read to its end. Not so what nobody asked for, or
+    what the tenant's licence does not cover.
+    """
+    needed = [name for name in NEEDED if not snapshot.is_complete(name)]
+    in_vain = [name for name, report in snapshot.sections.items() if was_in_vain(report) and name not in needed]
+    return (*needed, *in_vain)
+
+
+def was_in_vain(report: SectionReport) -> bool:
+    """Tell whether a section was asked for, and is not whole although verdicts or flags may hang on it."""
+    if report.state is SectionState.COMPLETE or report.absent or not report.is_licensed:
+        return False
+    return report.section == SIGN_INS or bool(report.permission and BY_NAME[report.section].core)
 
 
 def lacks_evidence(verdict: Verdict, snapshot: Snapshot) -> bool:

@@ -9,7 +9,7 @@ from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sec
 from scanner.evidence.assemble import Page, assemble
 from scanner.evidence.registry import SECTIONS
 from scanner.model.judgement import Outcome, Verdict
-from scanner.model.section import SectionReport, SectionState
+from scanner.model.section import NOT_LICENSED, SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from tests.support import folder
@@ -21,7 +21,6 @@ OPTIONAL = {
     "service-principals",
     "exchange-service-principals",
     "mailbox-permissions",
-    "sign-ins",
     "message-traces",
     "smtp-auth-clients",
 }
@@ -58,6 +57,23 @@ def test_a_section_that_every_verdict_needs_is_lacking(name: str, state: Section
     """All but those that policies refer to, which a verdict names, and those that only make verdicts sharper."""
     expected = () if name in OPTIONAL | REFERRED_TO else (name,)
     assert sections_lacking(without(snapshot(), name, state)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "lacking"),
+    [
+        ("groups", {"permission": "GroupMember.Read.All"}, True),
+        ("sign-ins", {"permission": "AuditLog.Read.All"}, True),
+        ("sign-ins", {"reason": NOT_LICENSED}, False),
+        ("sign-ins", {"absent": True}, False),
+        ("message-traces", {"permission": "ExchangeMessageTrace.Read.All"}, False),
+    ],
+)
+def test_what_was_asked_for_in_vain_is_lacking(name: str, facts: dict[str, Any], lacking: bool) -> None:  # noqa: FBT001
+    """Whether a verdict needs it or not; what the licence doesn't cover, and what nobody asked for, is not."""
+    report = SectionReport(section=name, state=SectionState.MISSING, **facts)
+    whole = snapshot()
+    assert sections_lacking(structs.replace(whole, sections={**whole.sections, name: report})) == (name,) * lacking
 
 
 def test_a_verdict_that_names_a_section_lacks_evidence() -> None:

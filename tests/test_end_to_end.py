@@ -122,6 +122,24 @@ def test_a_permission_taken_away_is_named_and_nothing_is_claimed(
     assert all(verdict["missing"] for verdict in said.values() if verdict["outcome"] == "unknown")
 
 
+@pytest.mark.parametrize("cmdlet", ["Get-CASMailbox", "Get-User", "Get-AuthenticationPolicy", "Get-TransportConfig"])
+def test_a_cmdlet_taken_away_turns_no_flag_into_another(tmp_path_factory: pytest.TempPathFactory, cmdlet: str) -> None:
+    """Each is what it was or unknown, and names what is missing."""
+    population = build_population(Scenario(mailboxes=200, seed=9))
+    with SimulatedTenant(population) as whole:
+        _, before = scan(tmp_path_factory.mktemp("whole"), whole, "certificate")
+    faults = read_faults(f'faults = [{{when.cmdlet = "{cmdlet}", then.answer = "role-missing"}}]')
+    with SimulatedTenant(population, faults=faults) as poorer:
+        code, found = scan(tmp_path_factory.mktemp("poorer"), poorer, "certificate")
+    assert code == 4
+    flags = {mailbox["id"]: mailbox["flag"] for mailbox in before["mailboxes"]}
+    changed = [mailbox for mailbox in found["mailboxes"] if mailbox["flag"] != flags[mailbox["id"]]]
+    assert changed
+    assert {mailbox["flag"] for mailbox in changed} == {"unknown"}
+    assert all("Missing: " in mailbox["flag_because"] for mailbox in changed)
+    assert not [mailbox for mailbox in changed if "Missing: ." in mailbox["flag_because"]]
+
+
 def test_an_application_with_the_wrong_object_id_is_found(report: Any) -> None:
     """The scanner's own registration is right; somebody registered the other with the app registration's id."""
     states = {one["name"]: one["state"] for one in report["oauth_applications"]}

@@ -45,7 +45,7 @@ def assemble(
     fields: dict[str, Any] = {}
     for section in SECTIONS:
         report = reports.get(section.name) or SectionReport(
-            section=section.name, state=SectionState.MISSING, reason=say("it was not collected")
+            section=section.name, state=SectionState.MISSING, reason=say("it was not collected"), absent=True
         )
         shelf = section.gather() if section.gather else Shelf(single=section.single)
         count, problems = _parse(section, pages_of(section.name), shelf)

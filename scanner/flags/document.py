@@ -72,6 +72,7 @@ DIMENSIONS: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = {
         ("on for this mailbox", {"enabled_here": True}),
         ("off for this mailbox", {"off_here": True}),
         ("follows the tenant", {}),
+        ("not read", {"switch_read": False}),
     ],
     "likely": [("likely", {"likely": True}), ("unlikely", {"likely": False})],
     "change": [("change known", {"changes": True}), ("no change known", {"changes": False})],

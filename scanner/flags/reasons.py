@@ -8,11 +8,13 @@ from scanner.flags.rules import Flag, Sighting, has_moved, sighting_of
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
+from scanner.model.observed import Gap
 from scanner.model.text import NOTHING, Text, say
 from scanner.model.use import SignIns, Use
 from scanner.use.codes import meaning_of
 
 LOCKED = "50053"
+SWITCH = "cas-mailboxes"  # the section that holds a mailbox's own SMTP AUTH switch
 
 
 class Facts(Frozen, frozen=True, kw_only=True):
@@ -140,6 +142,8 @@ def why_unknown(facts: Facts) -> Text:
     if facts.circumstance.set_aside is SetAside.ON_PREMISES:
         return say("Its mailbox is on premises, where other settings hold.")
     missing = dict.fromkeys((*facts.verdicts.basic.missing, *facts.verdicts.oauth_delegated.missing))
+    if isinstance(facts.circumstance.smtp_auth_disabled, Gap):
+        missing[SWITCH] = None
     if sighting_of(facts.use) is Sighting.UNTOLD and not missing:
         return say("It sends, and the report doesn't say whether with Basic or OAuth: export it with that column.")
     return say("Missing: {sections}.", sections=tuple(missing))

@@ -3,11 +3,14 @@
 import datetime as dt
 from enum import StrEnum
 
+import msgspec
+
 from scanner.flags.changes import Change
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Outcome
+from scanner.model.observed import Gap
 from scanner.model.use import Silence, Use
 
 PASSES = frozenset({Outcome.ACCEPTED, Outcome.DEPENDS})
@@ -55,6 +58,7 @@ class Case(Frozen, frozen=True, kw_only=True):
         changes: A change is known or announced that stops Basic.
         enabled_here: SMTP AUTH is turned on for this very mailbox.
         off_here: It is turned off for this very mailbox.
+        switch_read: It was read how SMTP AUTH is set for this very mailbox.
         likely: Somebody is likely to send: see ``likelihood_of``.
         set_aside: Set where it is no mailbox in use in Exchange Online.
     """
@@ -65,6 +69,7 @@ class Case(Frozen, frozen=True, kw_only=True):
     changes: bool = True
     enabled_here: bool = False
     off_here: bool = False
+    switch_read: bool = True
     likely: bool = False
     set_aside: SetAside | None = None
 
@@ -80,6 +85,7 @@ def case_of(
         changes=change is not None,
         enabled_here=circumstance.smtp_auth_disabled is False,
         off_here=circumstance.smtp_auth_disabled is True,
+        switch_read=not isinstance(circumstance.smtp_auth_disabled, Gap),
         likely=likelihood is Likelihood.LIKELY,
         set_aside=circumstance.set_aside,
     )
@@ -133,14 +139,25 @@ def of_untold(case: Case) -> Flag:
 def of_silent(case: Case) -> Flag:
     """Choose for a mailbox that was not seen.
 
-    Basic that passes is exposed. Refused for Basic while OAuth works is in order, unless somebody turned SMTP AUTH on
-    for this very mailbox: then a sender is likely to be there, and to fail. Turned off for this very mailbox is in
-    order too, where nobody was seen and nobody is likely.
+    Basic that passes is exposed. What is refused hangs on the mailbox's own switch: where that was not read, and would
+    make a difference, the flag is unknown.
     """
     if case.basic is Outcome.UNKNOWN:
         return Flag.UNKNOWN
     if case.basic in PASSES:
         return Flag.EXPOSED
+    settings = ({"enabled_here": True}, {"off_here": True}, {}) if not case.switch_read else ({},)
+    flags = {of_refused(msgspec.structs.replace(case, **setting)) for setting in settings}
+    return flags.pop() if len(flags) == 1 else Flag.UNKNOWN
+
+
+def of_refused(case: Case) -> Flag:
+    """Choose for a mailbox that was not seen, and whose Basic is refused.
+
+    Where OAuth works it is in order, unless somebody turned SMTP AUTH on for this very mailbox: then a sender is likely
+    to be there, and to fail. Turned off for this very mailbox is in order too, where nobody was seen and nobody is
+    likely.
+    """
     if case.oauth in PASSES and not case.enabled_here:
         return Flag.IN_ORDER
     quiet = case.sighting is Sighting.NOT_SEEN and not case.likely

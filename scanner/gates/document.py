@@ -38,7 +38,9 @@ Generated from `scanner/evidence/sections/`, the gates and the limits of the con
 
 The application that reads a tenant holds application permissions, admin-consented, all of them reading ones. Without a
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and
-the run ends with exit code 4 where a verdict needed it.
+the run ends with exit code 4; not so without Application, Domain, ExchangeMessageTrace, IdentityRiskyUser and
+RoleEligibilitySchedule, unless a verdict needed them. Where the token holds a permission and Graph refuses all the
+same, the report says that a licence may be missing.
 
 `smtp-posture init` writes a script that grants exactly these, and asks an administrator before each change.
 `smtp-posture doctor` tries each of them and says what would be missing; it warns of permissions that allow more than

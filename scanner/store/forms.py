@@ -151,6 +151,7 @@ def from_report(report: SectionReport) -> dict[str, object]:
         "reason": keep_text(report.reason),
         "permission": report.permission,
         "collected_at": from_moment(report.collected_at),
+        "absent": report.absent,
     }
 
 
@@ -164,6 +165,7 @@ def to_report(row: Row[Any]) -> SectionReport:
         reason=read_text(row.reason),
         permission=row.permission,
         collected_at=to_moment(row.collected_at),
+        absent=row.absent is not False and row.state == SectionState.MISSING,  # an earlier version kept no answer
     )
 
 

@@ -54,6 +54,7 @@ SECTION = Table(
     Column("reason", Text, nullable=False),
     Column("permission", Text, nullable=False),
     Column("collected_at", String(32)),
+    Column("absent", Boolean),
     _of_snapshot(),
 )
 

@@ -103,6 +103,26 @@ def test_without_a_known_change_a_sender_is_in_order() -> None:
     assert choose_flag(a_case(Sighting.BASIC, ACCEPTED, changes=False)) is Flag.IN_ORDER
 
 
+@pytest.mark.parametrize(
+    ("sighting", "oauth", "likely", "flag"),
+    [
+        (Sighting.NOT_SEEN, ACCEPTED, False, Flag.UNKNOWN),
+        (Sighting.NOT_KNOWN, ACCEPTED, False, Flag.UNKNOWN),
+        (Sighting.NOT_SEEN, REFUSED, False, Flag.UNKNOWN),
+        (Sighting.NOT_SEEN, REFUSED, True, Flag.WOULD_FAIL),
+        (Sighting.NOT_KNOWN, REFUSED, False, Flag.WOULD_FAIL),
+    ],
+)
+def test_a_switch_that_was_not_read_decides_nothing(
+    sighting: Sighting,
+    oauth: Outcome,
+    likely: bool,  # noqa: FBT001
+    flag: Flag,
+) -> None:
+    """The flag is unknown wherever another setting of it would give another one."""
+    assert choose_flag(a_case(sighting, REFUSED, oauth, switch_read=False, likely=likely)) is flag
+
+
 @pytest.mark.parametrize("sighting", [Sighting.NOT_SEEN, Sighting.NOT_KNOWN])
 @pytest.mark.parametrize(("enabled_here", "flag"), [(False, Flag.IN_ORDER), (True, Flag.WOULD_FAIL)])
 def test_with_oauth_only_it_is_in_order(sighting: Sighting, enabled_here: bool, flag: Flag) -> None:  # noqa: FBT001

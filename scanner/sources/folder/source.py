@@ -109,7 +109,9 @@ def _missing(section: Section[Any], listing: Listing, left_out: str) -> SectionR
     ending = "csv" if section.several else "json"
     absent = say("no file {file} in the folder", file=f"{section.name}.{ending}")
     reason = refused or join(": ", [absent, quote(left_out)])
-    return SectionReport(section=section.name, state=SectionState.MISSING, reason=reason)
+    return SectionReport(
+        section=section.name, state=SectionState.MISSING, reason=reason, absent=not (refused or left_out)
+    )
 
 
 def _notes(listing: Listing) -> list[Text]:

@@ -56,6 +56,14 @@ def _explain_graph(refused: RefusedError, permission: str) -> UnreadableError:
     match refused.status:
         case 401:
             return UnreadableError(say("Microsoft Graph refused the app's token{said}", said=said))
+        case 403 if permission in refused.held:
+            return UnreadableError(
+                say(
+                    "Microsoft Graph did not permit it{said}; the token holds {permission}: a licence may be missing",
+                    said=said,
+                    permission=permission,
+                )
+            )
         case 403:
             return UnreadableError(say("Microsoft Graph did not permit it{said}", said=said), permission=permission)
         case _:

@@ -1,7 +1,7 @@
 """How the reading of one section fails, and how a single request is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -36,12 +36,16 @@ class RefusedError(Exception):
         status: HTTP status.
         headers: The answer's headers, looked up without regard to case.
         body: The answer's body, unpacked; empty where it could not be.
+        held: Permissions that the refused token names; none where it can't be read.
     """
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(
+        self, status: int, headers: Mapping[str, str], body: bytes, held: Collection[str] = frozenset()
+    ) -> None:
         super().__init__(f"refused with {status}")
         self.status = status
         self.headers = headers
+        self.held = held
         self._refusal = _decode(body)
 
     @property

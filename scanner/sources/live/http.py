@@ -20,7 +20,7 @@ from yarl import URL
 from scanner import __version__
 from scanner.errors import ConfigurationError, SourceError
 from scanner.model.text import Text, say
-from scanner.sources.live.auth import TokenSource
+from scanner.sources.live.auth import TokenSource, read_claims
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
 from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.credential import Prompt
@@ -36,6 +36,7 @@ from scanner.sources.live.patience import (
     keep_trying,
     read_retry_after,
 )
+from scanner.sources.live.privilege import Holding
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
@@ -134,7 +135,7 @@ class Wire:
             if status in PASSING:
                 raise _postpone(call.lane, status, headers)
         if status != 200:  # noqa: PLR2004 - OK
-            raise self._refusal(status, headers, packed)
+            raise self._refusal(status, headers, packed, token)
         return Reply(content=self._decode(call, headers, packed), headers=headers)
 
     async def _transfer(
@@ -176,13 +177,16 @@ class Wire:
             reason = say("an answer was cut off or can't be read ({error})", error=type(error).__name__)
             raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error
 
-    def _refusal(self, status: int, headers: CIMultiDictProxy[str], packed: bytes) -> RefusedError | PassingError:
+    def _refusal(
+        self, status: int, headers: CIMultiDictProxy[str], packed: bytes, token: str
+    ) -> RefusedError | PassingError:
         """Read an error's body if it can be read; Exchange announces NUL bytes as gzip (facts/apis.md §1.7)."""
         try:
             body = unpack(headers, packed, self._patience.body)
         except (PackingError, EOFError):
             body = b""
-        refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode())
+        held = Holding.of("", read_claims(token)).permissions
+        refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode(), held)
         if refused.code == "UnknownError":
             return PassingError(say("the service answered {status}", status=f"{status} UnknownError"), attempts=2)
         return refused
