@@ -1,5 +1,6 @@
 """A large list that is read in parts: whatever names begin with, and whoever comes or goes, none lacks or doubles."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -134,6 +135,24 @@ def test_a_user_who_came_meanwhile_does_not_make_up_for_one_whom_no_part_has(sta
     directory = Directory(names, changes={1: _plan("create", "u2", "xaver@contoso.example")})
     shelf = read(stage, directory)
     assert ids(shelf) == ["u0", "u1", "u2"]
+    assert shelf.reports["users"].state is SectionState.COMPLETE
+
+
+def test_a_user_who_was_read_and_went_before_the_first_count_would_make_up_for_one(stage: Stage) -> None:
+    """So that no part is asked for beside that count, however long it takes."""
+    names: Names = {"u0": "%odd@contoso.example", "u1": "anna@contoso.example", "u2": "max@contoso.example"}
+    directory = Directory(names)
+    directory.play(stage)
+
+    async def count(_: web.Request, turn: int) -> web.Response:
+        await asyncio.sleep(0.3 if turn == 0 else 0)
+        if directory.filters:
+            names.pop("u1", None)
+        return web.Response(text=str(len(names)))
+
+    stage.on(f"{USERS}/$count", count)
+    shelf = collect(stage.target(), pick("users"), IN_PARTS)
+    assert "u0" in ids(shelf)
     assert shelf.reports["users"].state is SectionState.COMPLETE
 
 
