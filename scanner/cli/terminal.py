@@ -1,6 +1,7 @@
 """What the terminal shows: progress and complaints on stderr, results on stdout."""
 
 import json
+import math
 import re
 import sys
 import time
@@ -50,6 +51,7 @@ class LineProgress:
         self._silence = silence
         self._rows: dict[str, str] = {}
         self._short: dict[str, float] = {}
+        self._told: dict[str, float] = {}
         self._ended = 0
         self._spoke_at = time.monotonic()
 
@@ -68,8 +70,10 @@ class LineProgress:
             self._say(f"{section}: {trouble}")
 
     def wait(self, why: str, seconds: float) -> None:
-        """Say why nothing happens for so long; short waits are added up until the next line."""
-        if seconds >= LONG_WAIT:
+        """Say why nothing happens for so long; short waits, and more of the same, are added up until the next line."""
+        now = time.monotonic()
+        if seconds >= LONG_WAIT and now - self._told.get(why, -math.inf) >= self._silence:
+            self._told[why] = now
             self._say(f"waiting {seconds:.0f} s: {why}")
         else:
             self._short[why] = self._short.get(why, 0.0) + seconds

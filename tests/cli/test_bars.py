@@ -1,6 +1,7 @@
 """What somebody at a terminal sees of a reading: lines of sections, what is waited for, and how long it still takes."""
 
 import io
+import time
 
 import pytest
 from rich.console import Console
@@ -181,4 +182,17 @@ def test_elsewhere_lines_tell_what_is_not_done_and_at_once_what_broke_off(
         "smtp-posture: waiting 60 s: Reports asked to wait (429)",
         f"{so_far} 1998 of 3026; short waits: 8 s: Exchange asked to wait (429)",
         f"{so_far} 2997 of 3026",
+    ]
+
+
+def test_elsewhere_long_waits_of_one_kind_make_no_flood(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = LineProgress(silence=0.2)
+    for _ in range(4):
+        progress.wait("Reports: our own limit, 0.1 requests a second", 10)
+    time.sleep(0.25)
+    progress.advance("sign-ins", 7, None)
+    why = "Reports: our own limit, 0.1 requests a second"
+    assert capsys.readouterr().err.splitlines() == [
+        f"smtp-posture: waiting 10 s: {why}",
+        f"smtp-posture: read so far: 0 sections, and of others sign-ins 7; short waits: 30 s: {why}",
     ]

@@ -19,6 +19,17 @@ ANNOUNCED = 1.0  # seconds from which waiting is shown
 Announce = Callable[[str, float], None]
 
 
+class _Bucket(AsyncLimiter):
+    """A token bucket that can be asked how long it will be."""
+
+    __slots__ = ()
+
+    def time_until(self, amount: float) -> float:
+        """Give the seconds until so much can be taken out, unless others take it."""
+        self._leak()
+        return max(0.0, self._level + amount - self.max_rate) / self._rate_per_sec
+
+
 class Lane:
     """Requests that share a limit.
 
@@ -42,8 +53,8 @@ class Lane:
         self._name = name
         self._seats = asyncio.Semaphore(abreast)
         self._longest = longest
-        self._rate = rate
-        self._bucket = AsyncLimiter(rate.requests, rate.seconds) if rate else None
+        self._bucket = _Bucket(rate.requests, rate.seconds) if rate else None
+        self._first_in_line = asyncio.Lock()
         self._announce = announce
         self._free_at = 0.0
 
@@ -55,7 +66,7 @@ class Lane:
             cost: What the request takes out of the bucket.
 
         Yields:
-            The seconds that were spent waiting for the service's limits.
+            The seconds that were spent waiting for limits, our own and the service's.
 
         Raises:
             PassingError: The service asked to wait longer than it is worth.
@@ -63,8 +74,8 @@ class Lane:
         clock = asyncio.get_running_loop().time
         async with self._seats:
             begun = clock()
-            if self._bucket and self._rate:
-                await self._bucket.acquire(min(cost, self._rate.requests))
+            if self._bucket:
+                await self._keep_to_rate(self._bucket, min(cost, self._bucket.max_rate))
             await self._wait()
             yield clock() - begun
 
@@ -92,12 +103,25 @@ class Lane:
             until = read_seconds_until(headers.get("Rate-Limit-Reset", ""), headers)
             self.hold(min(LONGEST_COURTESY, 1.0 if until is None else until), "said that its limit is near")
 
+    async def _keep_to_rate(self, bucket: _Bucket, cost: float) -> None:
+        """Wait for the bucket; the others wait for whoever is first, so that each wait is told once."""
+        async with self._first_in_line:
+            pause = bucket.time_until(cost)
+            if pause >= ANNOUNCED:
+                self._announce(f"{self._name}: our own limit, {_word_rate(bucket)}", pause)
+            await bucket.acquire(cost)
+
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
         while (pause := self._free_at - clock()) > 0:  # the time may move on while we sleep
             if pause > self._longest:
                 raise PassingError(say("the service asked to wait {seconds} s", seconds=round(pause)), wait=pause)
             await asyncio.sleep(pause)
+
+
+def _word_rate(bucket: _Bucket) -> str:
+    rate = f"{bucket.max_rate / bucket.time_period:.3g}"
+    return f"{rate} request a second" if rate == "1" else f"{rate} requests a second"
 
 
 def _read_number(text: str) -> float | None:

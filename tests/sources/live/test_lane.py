@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from scanner.sources.live.lane import Lane
+from scanner.sources.live.limits import Rate
 
 
 def told_of(*holds: float) -> list[tuple[str, int]]:
@@ -30,3 +33,40 @@ def test_a_wait_that_becomes_longer_is_told_again() -> None:
 
 def test_neither_short_waits_nor_those_that_end_the_section_are_told() -> None:
     assert told_of(0.5, 3600) == []
+
+
+def told_of_pace(rate: Rate, *, requests: int, cost: float = 1) -> tuple[list[tuple[str, float]], float]:
+    """Let requests come at the same time; give what is told of waiting, and how many seconds they took."""
+    told: list[tuple[str, float]] = []
+
+    async def ask() -> float:
+        lane = Lane("Reports", abreast=8, longest=300, rate=rate, announce=lambda *wait: told.append(wait))
+
+        async def send() -> None:
+            async with lane.turn(cost):
+                pass
+
+        begun = asyncio.get_running_loop().time()
+        await asyncio.gather(*(send() for _ in range(requests)))
+        return asyncio.get_running_loop().time() - begun
+
+    return told, asyncio.run(ask())
+
+
+def test_each_wait_for_our_own_limit_is_told_once_however_many_requests_stand_in_line() -> None:
+    told, spent = told_of_pace(Rate.of(0.8, burst=0), requests=3)
+    assert [why for why, _ in told] == ["Reports: our own limit, 0.8 requests a second"] * 2
+    assert [seconds for _, seconds in told] == [pytest.approx(1.25, abs=0.05)] * 2
+    assert spent == pytest.approx(2.5, abs=0.2)
+
+
+def test_a_request_that_costs_much_waits_visibly_at_a_high_rate_too() -> None:
+    told, _ = told_of_pace(Rate.of(20, burst=2), requests=2, cost=35)
+    assert [(why, round(seconds, 1)) for why, seconds in told] == [
+        ("Reports: our own limit, 20 requests a second", 1.5)
+    ]
+
+
+def test_what_is_kept_to_a_high_rate_is_not_told() -> None:
+    told, spent = told_of_pace(Rate.of(40, burst=0), requests=30)
+    assert (told, spent >= 0.6) == ([], True)
