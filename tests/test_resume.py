@@ -147,16 +147,17 @@ def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_findings(
     assert findings(report_in(tmp_path / "killed")) == findings(report_in(tmp_path / "undisturbed")), seed
 
 
-def test_a_scan_that_is_interrupted_by_hand_says_that_the_same_command_goes_on(
-    tenant: SimulatedTenant, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_scan_that_is_interrupted_says_that_the_same_command_goes_on(
+    tenant: SimulatedTenant, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """At once, with the exit code of a failure; and it does go on."""
+    """At once, by hand or by a service manager, with the exit code of a failure; and it does go on."""
     config = write_config(tmp_path, tenant)
     process = start(config)
     while process.poll() is None and len(tenant.visits) < 30:
         time.sleep(0.002)
     begun = time.monotonic()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate()
     assert time.monotonic() - begun < 5
     assert process.returncode == 1
@@ -167,6 +168,18 @@ def test_a_scan_that_is_interrupted_by_hand_says_that_the_same_command_goes_on(
     again = start(config)
     _, err = again.communicate()
     assert (again.returncode, "is gone on with" in err) == (0, True)
+
+
+def test_a_background_job_that_hears_no_ctrl_c_is_ended_all_the_same(tenant: SimulatedTenant, tmp_path: Path) -> None:
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as shells start them
+    process = start(write_config(tmp_path, tenant))
+    signal.signal(signal.SIGINT, former)
+    while process.poll() is None and len(tenant.visits) < 30:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    process.terminate()
+    process.communicate()
+    assert process.returncode == -signal.SIGTERM
 
 
 def kept_in(folder: Path, query: str) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""How a command that stays hears that it is to end."""
+"""How a command hears that it is to end."""
 
 import os
 import select
@@ -29,3 +29,20 @@ def stop_signals() -> Iterator[Callable[[float], bool]]:
         signal.set_wakeup_fd(former_pipe)
         os.close(readable)
         os.close(writable)
+
+
+@contextmanager
+def sigterm_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, which service managers send, do what Ctrl-C does; for the main thread of a command that ends.
+
+    It is left to the handler of SIGINT, of which asyncio has its own. A shell's background jobs have none: SIGTERM ends
+    them at once.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)

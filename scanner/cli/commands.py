@@ -12,6 +12,7 @@ from scanner.app.job import FailOn, FinishedRun, Job, exit_code_of, flagged
 from scanner.app.past import earlier_use
 from scanner.app.resume import choose_evidence
 from scanner.app.run import finish_run, run_job, utc_now
+from scanner.app.stopping import sigterm_as_ctrl_c
 from scanner.cli.options import make_job
 from scanner.cli.terminal import is_attended, plain, plain_json, progress_on_terminal
 from scanner.config import TenantConfig
@@ -41,8 +42,8 @@ def do_scan(*, config_file: Path | None, tenant_name: str | None, as_json: bool,
 
 
 def scan_tenant(tenant: TenantConfig, job: Job, *, attended: bool = False) -> FinishedRun:
-    """Scan a tenant, and show how far it has come."""
-    with progress_on_terminal() as progress:
+    """Scan a tenant, and show how far it has come; SIGTERM interrupts it as Ctrl-C does."""
+    with sigterm_as_ctrl_c(), progress_on_terminal() as progress:
         return run_job(sources.live_source(tenant, attended=attended), job, progress)
 
 
