@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scanner.evidence.crossing import unlisted_policies
 from scanner.evidence.registry import BY_NAME
 from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import SectionReport, SectionState
@@ -22,6 +23,7 @@ NEEDED = (
 )
 # No verdict hangs on it, but flags do: who was not looked for is not seen.
 SIGN_INS = "sign-ins"
+MOST_NAMES = 5
 
 
 def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:
@@ -57,6 +59,15 @@ def notes_on(snapshot: Snapshot, mailboxes: int, strange_senders: int = 0) -> It
         strange_senders: Senders that were seen and are none of them.
     """
     yield from snapshot.remarks
+    if snapshot.policies and (names := sorted(unlisted_policies(snapshot).values())):
+        yield say_number(
+            "{number} Conditional Access policy was applied to sign-ins and is not listed: {names}. It was deleted "
+            "since, or the list is not whole.",
+            "{number} Conditional Access policies were applied to sign-ins and are not listed: {names}. They were "
+            "deleted since, or the list is not whole.",
+            len(names),
+            names=tuple(names[:MOST_NAMES]),
+        )
     if strange_senders:
         yield say_number(
             "{number} sender was seen that is none of the mailboxes: an alias, an account without mailbox, or deleted.",

@@ -84,6 +84,34 @@ def test_a_verdict_that_names_a_section_lacks_evidence() -> None:
     assert not lacks_evidence(Verdict(outcome=Outcome.REFUSED, missing=("groups",)), snapshot())
 
 
+def a_refused_sign_in(policy: str) -> dict[str, Any]:
+    return {
+        "id": "1",
+        "createdDateTime": "2026-11-20T08:00:00Z",
+        "userId": folder.PEOPLE[0].id,
+        "clientAppUsed": "Authenticated SMTP",
+        "status": {"errorCode": 53003},
+        "appliedConditionalAccessPolicies": [{"id": policy, "displayName": "Block legacy", "result": "failure"}],
+    }
+
+
+def test_a_policy_that_refused_sign_ins_and_is_not_listed_is_named() -> None:
+    """It may have been deleted since: a note, and the list stands."""
+    listed = str(folder.files()["conditional-access-policies"][0]["id"])
+    assert list(notes_on(snapshot(sign_ins=[a_refused_sign_in(listed.upper())]), len(folder.PEOPLE))) == []
+    strange = snapshot(sign_ins=[a_refused_sign_in("strange")])
+    (note,) = notes_on(strange, len(folder.PEOPLE))
+    assert "is not listed: Block legacy." in str(note)
+    assert sections_lacking(strange) == ()
+
+
+def test_an_empty_list_of_policies_beside_refusals_by_some_is_not_whole() -> None:
+    """A tenant without any looks the same, but for its sign-in log."""
+    assert sections_lacking(snapshot(conditional_access_policies=[])) == ()
+    beside = snapshot(conditional_access_policies=[], sign_ins=[a_refused_sign_in("strange")])
+    assert sections_lacking(beside) == ("conditional-access-policies",)
+
+
 def test_an_empty_mailbox_list_beside_licensed_users_contradicts() -> None:
     """The report looks clean and is not: it says so."""
     empty = snapshot(mailboxes=[], cas_mailboxes=[])

@@ -140,6 +140,21 @@ def test_a_cmdlet_taken_away_turns_no_flag_into_another(tmp_path_factory: pytest
     assert not [mailbox for mailbox in changed if "Missing: ." in mailbox["flag_because"]]
 
 
+def test_policies_that_sign_ins_were_refused_by_are_not_taken_for_none(
+    population: Population, report: Any, tmp_path: Path
+) -> None:
+    """An empty list would open every mailbox that they close."""
+    path = "/graph/v1.0/identity/conditionalAccess/policies*"
+    faults = read_faults(f'faults = [{{when.path = "{path}", then.empty_list = true}}]')
+    with SimulatedTenant(population, faults=faults) as emptied:
+        code, found = scan(tmp_path, emptied, "certificate")
+    assert code == 4
+    truth = population.truth()
+    said = {mailbox["id"]: mailbox["verdicts"]["basic"]["outcome"] for mailbox in found["mailboxes"]}
+    assert {key: outcome for key, outcome in said.items() if outcome not in {"unknown", truth.get(key)}} == {}
+    assert report["run"]["notes"] == []
+
+
 def test_an_application_with_the_wrong_object_id_is_found(report: Any) -> None:
     """The scanner's own registration is right; somebody registered the other with the app registration's id."""
     states = {one["name"]: one["state"] for one in report["oauth_applications"]}

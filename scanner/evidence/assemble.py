@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from scanner.evidence.crossing import unlisted_policies
 from scanner.evidence.gather import Gatherer
 from scanner.evidence.registry import SECTIONS
 from scanner.evidence.row import Row, RowError
@@ -26,6 +27,8 @@ class Page(Frozen, frozen=True, kw_only=True):
     rows: Sequence[Mapping[str, object]]
     tabular: bool = False
 
+
+POLICIES = "conditional-access-policies"
 
 PagesOf = Callable[[str], Iterable[Page]]
 
@@ -51,7 +54,25 @@ def assemble(
         count, problems = _parse(section, pages_of(section.name), shelf)
         sections[section.name] = _settled(section, report, count, problems)
         fields[FIELD_OF.get(section.name, section.name.replace("-", "_"))] = shelf.give()
-    return Snapshot(tenant=tenant, sections=sections, remarks=remarks, **fields)
+    snapshot = Snapshot(tenant=tenant, sections=sections, remarks=remarks, **fields)
+    return msgspec.structs.replace(snapshot, sections={**sections, **doubts_on(snapshot)})
+
+
+def doubts_on(snapshot: Snapshot) -> Mapping[str, SectionReport]:
+    """Give sections anew that were read to their end, and that another one contradicts.
+
+    A list of no Conditional Access policies is what a tenant without any has, unless sign-ins were refused by some.
+    """
+    report = snapshot.sections[POLICIES]
+    unlisted = unlisted_policies(snapshot)
+    if snapshot.policies or not unlisted or report.state is not SectionState.COMPLETE:
+        return {}
+    reason = say_number(
+        "no policy was listed, and the sign-in log names {number} that was applied",
+        "no policy was listed, and the sign-in log names {number} that were applied",
+        len(unlisted),
+    )
+    return {POLICIES: msgspec.structs.replace(report, state=SectionState.PARTIAL, reason=reason)}
 
 
 class Shelf:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from scanner.simulator.places import place_at
+from scanner.simulator.population.conditional import Policy
 from scanner.simulator.population.directory import Population
 from scanner.simulator.population.frozen import Frozen
 from scanner.simulator.population.habits import Habit
@@ -35,6 +36,7 @@ _CODES = {
 }
 """What the sign-in log says where Entra ID refuses; what Exchange refuses before leaves no trace in it."""
 _WORKING_DAYS = 5
+_RISK = "none"
 
 
 class Fate(StrEnum):
@@ -91,6 +93,10 @@ class Diary:
     def logged(self) -> tuple[Attempt, ...]:
         """Those that the sign-in log hears of, newest first."""
         return tuple(attempt for attempt in self.attempts if attempt.code is not None)
+
+    def stoppers(self, mailbox: Mailbox) -> tuple[Policy, ...]:
+        """Give the Conditional Access policies that stop a mailbox's device where it stands."""
+        return self._server.stoppers(mailbox, Method.BASIC, place_at(self._address(mailbox)), _RISK)
 
     def fate(self, mailbox: Mailbox) -> Fate:
         """Say what a mailbox's sender has to fear.
@@ -203,7 +209,7 @@ class Diary:
         return self._submit(mailbox).accepted
 
     def _submit(self, mailbox: Mailbox) -> Submission:
-        return self._server.submit(mailbox, Method.BASIC, place_at(self._address(mailbox)), "none")
+        return self._server.submit(mailbox, Method.BASIC, place_at(self._address(mailbox)), _RISK)
 
     def _address(self, mailbox: Mailbox) -> str:
         """Give where a device stands: in the head office, with an address of its own."""

@@ -89,6 +89,11 @@ class MailServer:
             return _refuse_criteria(Layer.CONDITIONAL_ACCESS)
         return self._refuse_password(mailbox, method) or ACCEPTED
 
+    def stoppers(self, mailbox: Mailbox, method: Method, place: Place, risk: str) -> tuple[Policy, ...]:
+        """Give the Conditional Access policies that would stop such a submission each on its own."""
+        attempt = Attempt(place=place, risk=risk)
+        return tuple(one for one in self._policies_about(mailbox, method) if self._entra.stops((one,), attempt))
+
     def outcome(self, mailbox: Mailbox, method: Method) -> Outcome:
         """Try a submission from every telling place at every risk.
 

@@ -19,13 +19,15 @@ _WHEN = re.compile(r"createdDateTime (\w+) (\S+)")
 _WHO = re.compile(r"clientAppUsed eq '([^']*)'")
 _KIND = re.compile(r"signInEventTypes/any\(t: ?t eq '(\w+)'\)")
 _JOINT = re.compile(r"\b(?:and|or)\b|[()]")
+_BLOCKED = 53003  # by Conditional Access
+_READS_POLICIES = "Policy.Read.All"
 _REASONS = {
     0: "Other.",
     50053: "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",
     50057: "The user account is disabled.",
     50076: "Due to a configuration change made by your administrator you must use multi-factor authentication.",
     50126: "Error validating credentials due to invalid username or password.",
-    53003: "Access has been blocked by Conditional Access policies.",
+    _BLOCKED: "Access has been blocked by Conditional Access policies.",
     530035: "Access has been blocked by security defaults.",
 }
 
@@ -42,7 +44,19 @@ def list_sign_ins(desk: Desk, query: Query) -> Answer:
     if not query.ask.query.get("$filter"):
         start = now - dt.timedelta(days=KEPT_DAYS)
     attempts = [one for one in _between(desk, start, end) if one.interactive == (kind == INTERACTIVE)]
-    return answer_list(desk, query, attempts, lambda attempt: sign_in_row(attempt, beta=beta), _PAGING)
+    sees_policies = _READS_POLICIES in query.roles
+
+    def render(attempt: Attempt) -> Row:
+        row = sign_in_row(attempt, beta=beta)
+        return {**row, "appliedConditionalAccessPolicies": _refusing(desk, attempt)} if sees_policies else row
+
+    return answer_list(desk, query, attempts, render, _PAGING)
+
+
+def _refusing(desk: Desk, attempt: Attempt) -> list[Row]:
+    """Render the policies that refused a sign-in."""
+    policies = desk.diary.stoppers(attempt.mailbox) if attempt.code == _BLOCKED else ()
+    return [{"id": one.id, "displayName": one.name, "result": "failure"} for one in policies]
 
 
 def sign_in_row(attempt: Attempt, *, beta: bool) -> Row:
@@ -69,7 +83,7 @@ def sign_in_row(attempt: Attempt, *, beta: bool) -> Row:
         "ipAddress": attempt.address,
         "clientAppUsed": _CLIENT,
         "correlationId": str(mark),
-        "conditionalAccessStatus": "failure" if code == 53003 else "notApplied",  # noqa: PLR2004 -- its code
+        "conditionalAccessStatus": "failure" if code == _BLOCKED else "notApplied",
         "isInteractive": attempt.interactive,
         "riskState": "none",
         "resourceDisplayName": "Office 365 Exchange Online",
