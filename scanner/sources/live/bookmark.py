@@ -22,7 +22,7 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
         permission: The permission that lacks, as far as that was known then.
         unproved: Why nobody counted what was listed, as a column holds a text; empty where it was counted.
         listed: Objects that were listed, where more were counted.
-        counted: Objects that were counted, where fewer were listed.
+        counted: Objects that were counted: of a group, where fewer were listed; of a list in parts, before the first.
     """
 
     link: object = None

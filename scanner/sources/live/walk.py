@@ -151,7 +151,8 @@ class Walk:
 
     async def _read_list_in_parts(self, ask: GraphList, ledger: Ledger) -> None:
         """Read a list side by side, by how names begin; what begins otherwise is found by the count that follows."""
-        ledger.note("", Bookmark(parts=True))
+        before = max(ledger.mark().counted, ledger.expected or 0)  # an earlier run's rows are of what it counted
+        ledger.note("", Bookmark(parts=True, counted=before))
 
         async def read(beginning: str) -> None:
             words = f"startswith({ask.cut_by},'{beginning}')"
@@ -166,7 +167,7 @@ class Walk:
     async def _are_parts_whole(self, ask: GraphList, ledger: Ledger) -> bool:
         """Tell whether parts hold as many as were counted before and after: who comes makes up for none who lacks."""
         before = ledger.expected
-        if ledger.is_torn or before is None or ledger.count < before:
+        if ledger.is_torn or before is None or ledger.count < ledger.mark().counted:
             return False
         after = await self._count(ask)
         ledger.expected = before if after is None else after
