@@ -316,7 +316,7 @@ def summary_part(mailboxes: Sequence[MailboxPart]) -> SummaryPart:
         },
         by_gate=dict(Counter(basic.decided_by for basic in basics if basic.decided_by)),
         by_kind=dict(Counter(mailbox.kind for mailbox in mailboxes)),
-        forecast=dict(Counter(basic.forecast.outcome for basic in basics if basic.forecast)),
+        forecast=dict(Counter(one.forecast.outcome for one in basics if one.forecast and one.outcome != "unknown")),
     )
 
 

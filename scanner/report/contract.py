@@ -140,7 +140,8 @@ class SummaryPart(Part, frozen=True, kw_only=True):
         by_outcome: Mailboxes by outcome, per method.
         by_gate: Mailboxes by the gate that decides the Basic verdict.
         by_kind: Mailboxes by kind.
-        forecast: Mailboxes whose outcome for Basic would change if report-only policies were enforced, by that outcome.
+        forecast: Mailboxes whose outcome for Basic is known and would change if report-only policies were enforced, by
+            that outcome.
     """
 
     mailboxes: int

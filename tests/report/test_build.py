@@ -189,6 +189,20 @@ def test_the_effect_of_policies_of_other_kinds() -> None:
     assert "managed by Microsoft" in str(policy_of(report, "Microsoft-managed: Block legacy").because)
 
 
+def test_a_forecast_is_counted_where_the_answer_of_today_is_known() -> None:
+    """Of an unknown one nobody can say that it would change."""
+    later = folder.policy(1, "Later", users={"includeUsers": ["All"]}, state="enabledForReportingButNotEnforced")
+    known, unknown = (
+        built(conditional_access_policies=[later], cas_mailboxes=what)
+        for what in (folder.files()["cas-mailboxes"], None)
+    )
+    assert known.summary.forecast["refused"] > unknown.summary.forecast.get("refused", 0)
+    for report in (known, unknown):
+        told = [one.verdicts.basic for one in report.mailboxes]
+        changing = [one for one in told if one.forecast and one.outcome != "unknown"]
+        assert report.summary.forecast.get("refused", 0) == len(changing)
+
+
 def test_a_scope_that_is_not_known_has_no_number() -> None:
     """Not zero: null."""
     report = built(groups=None)
