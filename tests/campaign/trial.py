@@ -30,14 +30,15 @@ from tests.support.sink import InMemorySink
 
 SLACK = 15.0  # seconds that a walk may end after its deadline: what is under way, and the report
 # Rows of these depend on when they were read: they are counted only.
-BY_THE_CLOCK = frozenset({"sign-ins", "message-traces"})
+# Sections that are read of the last 30 days, and what says when a row is from.
+BY_THE_CLOCK = {"sign-ins": "createdDateTime", "message-traces": "receivedDateTime"}
 # Sections that say which groups there are to read.
 REFERRING = ("conditional-access-policies", "role-assignments")
 # What tells rows apart, the first one that there is; of other rows, all that they hold.
 NAMES = ("id", "Guid", "Identity")
 # Rows of these may come twice as they are kept: they are counted once where they are read (facts/apis.md §1.3).
 TRACES = "message-traces"
-SETTLED = dt.timedelta(days=29)  # of the 30 that are read: how many fall out at the edge, a second decides
+SETTLED = dt.timedelta(days=29)  # of the 30 that are read: how many fall out at the edge, the time of day decides
 EXCHANGE = {EXCHANGE_RBAC, MANAGE_AS_APP}
 CLAIMS = frozenset({"in_order", "exposed"})  # flags that say that a mailbox's verdict is known
 
@@ -49,13 +50,15 @@ class Baseline:
     Attributes:
         rows: What tells rows apart, by section.
         members: Members by group.
-        counts: Number of rows by section, as the report has it.
+        counts: Number of rows by section, as the report has it; of logs since ``since``.
+        since: The first day that every scan of the campaign reads whole, as rows write it.
         unknown: Verdicts that nobody can know.
     """
 
     rows: dict[str, Counter[str]]
     members: dict[str, set[str]]
     counts: dict[str, int]
+    since: str
     unknown: int
 
 
@@ -69,7 +72,6 @@ class Scan:
         error: Why there is none.
         injected: How often each fault struck.
         broken: What the server's account shows that it should not.
-        begun: When it began.
     """
 
     report: Any = None
@@ -77,7 +79,6 @@ class Scan:
     error: str = ""
     injected: Counter[str] = field(default_factory=Counter)
     broken: str = ""
-    begun: dt.datetime = field(default_factory=lambda: dt.datetime.now(tz=dt.UTC))
 
 
 def run_trial(case: Case, seed: int) -> Result:
@@ -113,12 +114,14 @@ def population_of(mailboxes: int) -> Population:
 @cache
 def baseline_of(mailboxes: int) -> Baseline:
     """Scan the undisturbed tenant of a size."""
+    since = f"{dt.datetime.now(tz=dt.UTC) - SETTLED:%Y-%m-%dT00:00:00Z}"
     scan = _scan(population_of(mailboxes), Faults(), None)
     assert scan.report, scan.error
     return Baseline(
         rows={name: _name_rows(rows) for name, rows in scan.rows.items()},
         members=_members_of(scan.rows["groups"]),
-        counts=_counts_of(scan),
+        counts=_counts_of(scan, since),
+        since=since,
         unknown=len(_unknown_of(scan.report)),
     )
 
@@ -183,7 +186,7 @@ def _find_contradiction(case: Case, report: Any) -> str:
 
 def find_false_completeness(scan: Scan, baseline: Baseline) -> str:
     """Say which section calls itself complete with rows missing, doubled or strange, or which mailboxes lack."""
-    counts = _counts_of(scan)
+    counts = _counts_of(scan, baseline.since)
     for part in scan.report["run"]["evidence"]:
         name = part["section"]
         if part["state"] != "complete" or name == "groups":
@@ -280,11 +283,13 @@ def _members_of(rows: list[Mapping[str, Any]]) -> dict[str, set[str]]:
     return members
 
 
-def _counts_of(scan: Scan) -> dict[str, int]:
-    """Give the number of rows by section; of traces that of different ones that are not at the edge."""
+def _counts_of(scan: Scan, since: str) -> dict[str, int]:
+    """Give the number of rows by section; of logs that of what is since a day, and of traces that of different ones."""
     counts: dict[str, int] = {part["section"]: part["count"] for part in scan.report["run"]["evidence"]}
-    since = f"{scan.begun - SETTLED:%Y-%m-%dT%H:%M:%SZ}"
-    return counts | {TRACES: len({row["id"] for row in scan.rows.get(TRACES, []) if row["receivedDateTime"] >= since})}
+    for name, moment in BY_THE_CLOCK.items():
+        ids = [row["id"] for row in scan.rows.get(name, []) if row.get(moment, "") >= since]
+        counts[name] = len(set(ids) if name == TRACES else ids)
+    return counts
 
 
 def _unknown_of(report: Any) -> list[Any]:
