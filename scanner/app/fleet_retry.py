@@ -25,16 +25,17 @@ def choose_failed(book: FleetBook, config: Config, order: Order) -> tuple[Order,
         order: What is asked for, of all tenants that may be tried again.
 
     Returns:
-        The order of those only, or of a retry that was interrupted; and how each of them ended before.
+        The order of those only, or of a retry that was interrupted; and how each that is tried again ended before.
     """
-    retry = structs.replace(order, words=(*order.words, WORD))
+    names = {tenant_id: name for name, tenant_id in ids_of(config, order.tenants).items()}
+    retry = structs.replace(order, words=(*order.words, WORD, *sorted(names)))  # of other tenants it is another command
     fleets = list(book.fleets())[: -LOOKED_BACK - 1 : -1]
     begun = _find_begun(book, config, retry, fleets)
-    wanted = begun or order.tenants
-    last = _find_last(book, ids_of(config, wanted).values(), fleets)
-    names = {tenant_id: name for name, tenant_id in ids_of(config, wanted).items()}
-    failed = {names[scan.tenant_id]: scan for scan in last if has_failed(scan)}
-    return structs.replace(retry, tenants=begun or tuple(sorted(failed))), [failed[name] for name in sorted(failed)]
+    open_ids = [scan.tenant_id for scan in begun if not scan.is_settled] if begun else names
+    older = fleets[fleets.index(begun[0].fleet) + 1 :] if begun else fleets
+    failed = [scan for scan in _find_last(book, open_ids, older) if has_failed(scan)]
+    tenants = sorted(names[scan.tenant_id] for scan in begun or failed)
+    return structs.replace(retry, tenants=tuple(tenants)), sorted(failed, key=lambda scan: names[scan.tenant_id])
 
 
 def has_failed(scan: FleetScan) -> bool:
@@ -42,17 +43,16 @@ def has_failed(scan: FleetScan) -> bool:
     return scan.state is FleetState.FAILED or scan.exit_code in RETRIED
 
 
-def _find_begun(book: FleetBook, config: Config, retry: Order, fleets: Sequence[str]) -> tuple[str, ...]:
-    """Find the tenants of a retry of the same words that is not settled, and not too old to be gone on with."""
-    names = {tenant_id: name for name, tenant_id in ids_of(config, retry.tenants).items()}
+def _find_begun(book: FleetBook, config: Config, retry: Order, fleets: Sequence[str]) -> Sequence[FleetScan]:
+    """Find the retry of the same words that is not settled, and not too old to be gone on with."""
     oldest = utc_now() - dt.timedelta(hours=config.fleet.resume_hours)
     for fleet in fleets:
         scans = book.scans(fleet)
-        ids = sorted(scan.tenant_id for scan in scans)
         if scans[0].queued < oldest:
             return ()
-        if scans[0].origin == origin_of(retry, ids) and not all(scan.is_settled for scan in scans):
-            return tuple(names[tenant_id] for tenant_id in ids if tenant_id in names)
+        origin = origin_of(retry, sorted(scan.tenant_id for scan in scans))
+        if scans[0].origin == origin and not all(scan.is_settled for scan in scans):
+            return scans
     return ()
 
 
