@@ -3,11 +3,16 @@
 No message data is kept: neither subjects nor whom a message was for, only the recipient's domain.
 """
 
+import re
+
 from scanner.evidence.row import Row, RowError
 from scanner.evidence.section import Section, SenderTraces
 from scanner.evidence.trace_tally import TraceGatherer
 from scanner.model.text import say
 from scanner.model.use import Trace
+
+MASKED = "*@"  # how the live source begins a recipient of whom it keeps the domain only
+DIGEST = re.compile(r"[0-9a-f]{32}")  # of message and recipient, its id of such a row; older rows have the message's
 
 
 def parse(row: Row) -> Trace:
@@ -20,11 +25,17 @@ def parse(row: Row) -> Trace:
     if not sender or "@" not in recipient:
         raise RowError(say("a message trace without senderAddress or recipientAddress"))
     return Trace(
-        id=f"{row.word('id')} {recipient}" if row.word("id") else "",  # the rows of one message share its id
+        id=_name(row.word("id"), recipient),
         sender=sender,
         message=row.word("messageId") or row.word("id"),
         domain=recipient.rpartition("@")[2],
     )
+
+
+def _name(message: str, recipient: str) -> str:
+    """Name one recipient of one message, or nothing: rows of a message share its id, and masked ones the recipient."""
+    known = message and (not recipient.startswith(MASKED) or DIGEST.fullmatch(message))
+    return f"{message} {recipient}" if known else ""
 
 
 SECTION = Section(

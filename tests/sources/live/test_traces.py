@@ -103,6 +103,23 @@ def test_rows_that_come_twice_are_counted_once(stage: Stage) -> None:
     assert tally.give() == (SenderTrace(sender="app@contoso.example", messages=2, domains=(("fabrikam.example", 4),)),)
 
 
+@pytest.mark.parametrize(
+    ("name", "recipients"),
+    [
+        ("5f1c2a34-8d1b-4c2e-9a57-08dd2c3f4a11", 4),  # the message's own
+        ("0123456789abcdef0123456789abcdef", 1),
+    ],
+)
+def test_masked_recipients_are_told_apart_by_an_id_that_is_theirs_only(name: str, recipients: int) -> None:
+    """Rows of older snapshots have the same for all of a message; they are counted as they come."""
+    tally = TraceGatherer()
+    row = {"id": name, "senderAddress": "a@c.example", "messageId": "m", "recipientAddress": "*@fabrikam.example"}
+    for _ in range(4):
+        tally.add(parse(Row(row)))
+    domains = (("fabrikam.example", recipients),)
+    assert tally.give() == (SenderTrace(sender="a@c.example", messages=1, domains=domains),)
+
+
 def leave_half_way(stage: Stage) -> Shelf:
     """Keep the first of three pages, and lose the second."""
     play(stage, pages_of(stage, 3))
