@@ -66,6 +66,7 @@ def test_a_section_that_every_verdict_needs_is_lacking(name: str, state: Section
         ("sign-ins", {"permission": "AuditLog.Read.All"}, True),
         ("sign-ins", {"reason": NOT_LICENSED}, False),
         ("sign-ins", {"absent": True}, False),
+        ("sign-ins", {"absent": None}, False),
         ("message-traces", {"permission": "ExchangeMessageTrace.Read.All"}, False),
     ],
 )
@@ -84,14 +85,14 @@ def test_a_verdict_that_names_a_section_lacks_evidence() -> None:
     assert not lacks_evidence(Verdict(outcome=Outcome.REFUSED, missing=("groups",)), snapshot())
 
 
-def a_refused_sign_in(policy: str) -> dict[str, Any]:
+def a_refused_sign_in(policy: str, result: str = "failure") -> dict[str, Any]:
     return {
         "id": "1",
         "createdDateTime": "2026-11-20T08:00:00Z",
         "userId": folder.PEOPLE[0].id,
         "clientAppUsed": "Authenticated SMTP",
         "status": {"errorCode": 53003},
-        "appliedConditionalAccessPolicies": [{"id": policy, "displayName": "Block legacy", "result": "failure"}],
+        "appliedConditionalAccessPolicies": [{"id": policy, "displayName": "Block legacy", "result": result}],
     }
 
 
@@ -110,6 +111,14 @@ def test_an_empty_list_of_policies_beside_refusals_by_some_is_not_whole() -> Non
     assert sections_lacking(snapshot(conditional_access_policies=[])) == ()
     beside = snapshot(conditional_access_policies=[], sign_ins=[a_refused_sign_in("strange")])
     assert sections_lacking(beside) == ("conditional-access-policies",)
+
+
+@pytest.mark.parametrize(("policy", "result"), [("SecurityDefaults", "failure"), ("strange", "reportOnlyFailure")])
+def test_what_is_no_policy_in_force_is_missed_in_no_list(policy: str, result: str) -> None:
+    """Entra writes Security Defaults among the policies; a report-only one refuses nobody."""
+    beside = snapshot(conditional_access_policies=[], sign_ins=[a_refused_sign_in(policy, result)])
+    assert sections_lacking(beside) == ()
+    assert list(notes_on(snapshot(sign_ins=[a_refused_sign_in(policy, result)]), len(folder.PEOPLE))) == []
 
 
 def test_an_empty_mailbox_list_beside_licensed_users_contradicts() -> None:

@@ -60,7 +60,7 @@ _RULES = """\
 
 - **A missing file** is a missing section: what depends on it is unknown, and where a verdict needs it the run ends with
   exit code 4. `missing` in `tenant.json` may say why, by the section's name: `{"users": "403 …"}`. A sign-in log
-  that is there and can't be read to its end, or that was asked for in vain, makes the run incomplete too.
+  that is there and not whole, or that was asked for in vain, makes the run incomplete too.
 - **A broken file** is an error that names file, line and column; its section is missing. A row that can't be used makes
   its section partial.
 - **Null, an absent key, `""` and an unreadable value** are four things. For `SmtpClientAuthenticationDisabled` of a

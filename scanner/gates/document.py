@@ -40,7 +40,7 @@ The application that reads a tenant holds application permissions, admin-consent
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and
 the run ends with exit code 4; not so without Application, Domain, ExchangeMessageTrace, IdentityRiskyUser and
 RoleEligibilitySchedule, unless a verdict needed them. Where the token holds a permission and Graph refuses all the
-same, the report says that a licence may be missing.
+same, the report says that a licence or a further permission may be missing.
 
 `smtp-posture init` writes a script that grants exactly these, and asks an administrator before each change.
 `smtp-posture doctor` tries each of them and says what would be missing; it warns of permissions that allow more than

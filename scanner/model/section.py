@@ -37,7 +37,8 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
         reason: Why it is not complete; empty when complete.
         permission: The permission that was lacking; empty where none was.
         collected_at: When its last page was read, in UTC.
-        absent: Nobody looked for it: the folder has no such file, and nothing says that reading it was tried.
+        absent: Nobody looked for it: the folder has no such file, and nothing says that reading it was tried; ``None``
+            where an earlier version kept no answer.
     """
 
     section: str
@@ -47,7 +48,7 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
     reason: Text = NOTHING
     permission: str = ""
     collected_at: dt.datetime | None = None
-    absent: bool = False
+    absent: bool | None = False
 
     @property
     def is_licensed(self) -> bool:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from scanner.model.section import SectionReport
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text
@@ -35,11 +37,16 @@ def digest_of(
 
     Args:
         tenant: Whose evidence it is.
-        sections: What was read of each section, by name.
+        sections: What was read of each section, by name; one that an earlier version kept is told as it told it.
         rows: The SHA-256 of each section's rows, by name.
         remarks: What was remarked on the whole reading; where there is nothing, the digest is an earlier version's.
     """
-    whole = {"tenant": tenant, "sections": dict(sections), "rows": dict(rows)}
+    told = {name: _told_of(report) for name, report in sections.items()}
+    whole = {"tenant": tenant, "sections": told, "rows": dict(rows)}
     if remarks:
         whole["remarks"] = dict(remarks)
     return hashlib.sha256(encode_canonical(whole)).hexdigest()
+
+
+def _told_of(report: SectionReport) -> SectionReport:
+    return msgspec.structs.replace(report, absent=msgspec.UNSET) if report.absent is None else report

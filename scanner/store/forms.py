@@ -165,7 +165,7 @@ def to_report(row: Row[Any]) -> SectionReport:
         reason=read_text(row.reason),
         permission=row.permission,
         collected_at=to_moment(row.collected_at),
-        absent=row.absent is not False and row.state == SectionState.MISSING,  # an earlier version kept no answer
+        absent=row.absent,
     )
 
 

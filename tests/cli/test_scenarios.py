@@ -98,19 +98,24 @@ def test_a_missing_role_in_exchange_is_named(tmp_path: Path, capsys: pytest.Capt
     assert "permission: Exchange role such as Global Reader" in said
 
 
+@pytest.mark.parametrize(
+    ("path", "section", "state", "permission"),
+    [
+        ("/graph/v1.0/identityProtection/riskyUsers*", "risky-users", "missing", "IdentityRiskyUser.Read.All"),
+        ("/graph/beta/users/*/authentication/requirements", "per-user-mfa", "missing", "Policy.Read.All"),
+        ("/graph/v1.0/groups/*/transitiveMembers*", "groups", "missing", "GroupMember.Read.All"),
+    ],
+)
 def test_a_refusal_of_what_the_token_holds_is_no_missing_permission(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, section: str, state: str, permission: str
 ) -> None:
-    """Graph may refuse for lack of a licence (facts/apis.md, INFERRED); the run is as complete as without P2."""
+    """Graph may refuse for lack of a licence (facts/apis.md, INFERRED), on its own and within a batch."""
     file = tmp_path / "mine.toml"
-    file.write_text(
-        "[tenant]\nmailboxes = 60\n[[faults]]\n"
-        'when.path = "/graph/v1.0/identityProtection/riskyUsers*"\nthen.answer = "permission-missing"\n'
-    )
-    code, _ = demo(capsys, tmp_path, "--scenario", str(file))
-    (part,) = [part for part in report_in(tmp_path / "out")["run"]["evidence"] if part["section"] == "risky-users"]
-    assert (code, part["state"], part["permission"]) == (0, "missing", "")
-    assert "the token holds IdentityRiskyUser.Read.All: a licence may be missing" in part["reason"]
+    file.write_text(f'[tenant]\nmailboxes = 60\n[[faults]]\nwhen.path = "{path}"\nthen.answer = "permission-missing"\n')
+    demo(capsys, tmp_path, "--scenario", str(file))
+    (part,) = [part for part in report_in(tmp_path / "out")["run"]["evidence"] if part["section"] == section]
+    assert (part["state"], part["permission"]) == (state, "")
+    assert f"the token holds {permission}: a licence or a further permission may be missing" in part["reason"]
 
 
 def test_a_mistake_in_a_scenario_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

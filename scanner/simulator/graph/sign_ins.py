@@ -20,6 +20,7 @@ _WHO = re.compile(r"clientAppUsed eq '([^']*)'")
 _KIND = re.compile(r"signInEventTypes/any\(t: ?t eq '(\w+)'\)")
 _JOINT = re.compile(r"\b(?:and|or)\b|[()]")
 _BLOCKED = 53003  # by Conditional Access
+_BLOCKED_BY_DEFAULTS = 530035
 _READS_POLICIES = "Policy.Read.All"
 _REASONS = {
     0: "Other.",
@@ -28,7 +29,7 @@ _REASONS = {
     50076: "Due to a configuration change made by your administrator you must use multi-factor authentication.",
     50126: "Error validating credentials due to invalid username or password.",
     _BLOCKED: "Access has been blocked by Conditional Access policies.",
-    530035: "Access has been blocked by security defaults.",
+    _BLOCKED_BY_DEFAULTS: "Access has been blocked by security defaults.",
 }
 
 
@@ -54,7 +55,9 @@ def list_sign_ins(desk: Desk, query: Query) -> Answer:
 
 
 def _refusing(desk: Desk, attempt: Attempt) -> list[Row]:
-    """Render the policies that refused a sign-in."""
+    """Render the policies that refused a sign-in, Security Defaults among them."""
+    if attempt.code == _BLOCKED_BY_DEFAULTS:
+        return [{"id": "SecurityDefaults", "displayName": "Security Defaults", "result": "failure"}]
     policies = desk.diary.stoppers(attempt.mailbox) if attempt.code == _BLOCKED else ()
     return [{"id": one.id, "displayName": one.name, "result": "failure"} for one in policies]
 

@@ -6,7 +6,7 @@ import binascii
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msal
@@ -19,6 +19,7 @@ from scanner.model.text import quote as words
 from scanner.sources.live.credential import Account, Issuer, Prompt, TokenSession, open_issuer
 from scanner.sources.live.failure import UnreadableError, quote
 from scanner.sources.live.patience import PassingError, Patience, keep_trying
+from scanner.sources.live.privilege import Holding
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
@@ -92,6 +93,10 @@ class TokenSource:
             UnreadableError: There is none to be had.
         """
         return await self._desk(resource).renew(refused, claims)
+
+    def held(self, resource: str) -> Collection[str]:
+        """Name the permissions that the token for a service says it holds; none where it can't be read."""
+        return Holding.of("", read_claims(self._desk(resource).token)).permissions
 
     def redact(self, text: str) -> str:
         """Take secrets out of a text that comes from a service."""
@@ -197,22 +202,22 @@ class _Desk:
         self._resource = resource
         self._lock = asyncio.Lock()
         self._issuer: Issuer | None = None
-        self._token = ""
+        self.token = ""
         self._good_until = 0.0
         self._failure: UnreadableError | None = None
 
     async def get(self) -> str:
         if time.monotonic() < self._good_until:
-            return self._token
+            return self.token
         async with self._lock:
             if time.monotonic() < self._good_until:  # somebody else was faster
-                return self._token
+                return self.token
             return await self._issue("")
 
     async def renew(self, refused: str, claims: str) -> str:
         async with self._lock:
-            if self._token != refused:
-                return self._token
+            if self.token != refused:
+                return self.token
             if self._issuer:
                 await asyncio.to_thread(self._issuer.forget)
             return await self._issue(claims)
@@ -226,9 +231,9 @@ class _Desk:
         except UnreadableError as error:
             self._failure = error
             raise
-        self._issuer, self._token = issued.issuer, issued.token
+        self._issuer, self.token = issued.issuer, issued.token
         self._good_until = time.monotonic() + issued.seconds - MSAL_MARGIN
-        return self._token
+        return self.token
 
 
 def read_claims(token: str) -> Mapping[str, object]:

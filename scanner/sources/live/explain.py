@@ -59,10 +59,12 @@ def _explain_graph(refused: RefusedError, permission: str) -> UnreadableError:
         case 403 if permission in refused.held:
             return UnreadableError(
                 say(
-                    "Microsoft Graph did not permit it{said}; the token holds {permission}: a licence may be missing",
+                    "Microsoft Graph did not permit it{said}; the token holds {permission}: a licence or a further "
+                    "permission may be missing",
                     said=said,
                     permission=permission,
-                )
+                ),
+                denied=True,
             )
         case 403:
             return UnreadableError(say("Microsoft Graph did not permit it{said}", said=said), permission=permission)

@@ -19,13 +19,17 @@ class UnreadableError(Exception):
     Args:
         reason: Why, in plain words.
         permission: The permission that lacks; empty where none does.
+        denied: The service does not permit it, for lack of that permission or of something else.
         fatal: What to raise if no section could be read at all; ``None`` where that would be no reason to stop.
     """
 
-    def __init__(self, reason: Text, *, permission: str = "", fatal: SourceError | None = None) -> None:
+    def __init__(
+        self, reason: Text, *, permission: str = "", denied: bool = False, fatal: SourceError | None = None
+    ) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.permission = permission
+        self.denied = denied or bool(permission)
         self.fatal = fatal
 
 

@@ -176,7 +176,7 @@ class Graph:
     def as_refusal(self, item: BatchItem) -> RefusedError:
         """Give a batch's answer as the refusal that it would be on its own."""
         body = self.redact(msgspec.json.encode(item.body).decode())
-        return RefusedError(item.status, item.head, body.encode())
+        return RefusedError(item.status, item.head, body.encode(), self._wire.held(self._root))
 
     def _find_refused_token(self, batch: _Batch) -> RefusedError | None:
         """Give the refusal of an answer whose token was refused, while the batch itself was answered."""

@@ -242,7 +242,7 @@ class _GroupReader:
         self._ledger.keep([row], str(row["id"]), mark)
 
     def _note_failure(self, row: dict[str, object], failure: UnreadableError) -> None:
-        if failure.permission:
+        if failure.denied:
             self._denial = failure
             self._denied.append(row | {"membershipReadable": False})
         else:

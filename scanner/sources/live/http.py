@@ -7,10 +7,10 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from ssl import SSLContext, create_default_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -20,7 +20,7 @@ from yarl import URL
 from scanner import __version__
 from scanner.errors import ConfigurationError, SourceError
 from scanner.model.text import Text, say
-from scanner.sources.live.auth import TokenSource, read_claims
+from scanner.sources.live.auth import TokenSource
 from scanner.sources.live.call import JSON, Call, Reply, refuse_writing
 from scanner.sources.live.clocks import Clocks
 from scanner.sources.live.credential import Prompt
@@ -36,7 +36,6 @@ from scanner.sources.live.patience import (
     keep_trying,
     read_retry_after,
 )
-from scanner.sources.live.privilege import Holding
 from scanner.sources.live.request_log import RequestLog
 from scanner.sources.live.target import Target
 
@@ -97,6 +96,10 @@ class Wire:
             fatal = SourceError(f"{call.resource}: {reason}.", "Look at the network; then run it again.")
             raise UnreadableError(reason, fatal=fatal if error.unreachable else None) from error
 
+    def held(self, resource: str) -> Collection[str]:
+        """Name the permissions that the token for a service holds, as far as it says."""
+        return self._tokens.held(resource)
+
     def redact(self, text: str) -> str:
         """Take tokens and secrets out of a text that comes from a service and may be shown."""
         return self._tokens.redact(text)
@@ -135,7 +138,7 @@ class Wire:
             if status in PASSING:
                 raise _postpone(call.lane, status, headers)
         if status != 200:  # noqa: PLR2004 - OK
-            raise self._refusal(status, headers, packed, token)
+            raise self._refusal(call, status, headers, packed)
         return Reply(content=self._decode(call, headers, packed), headers=headers)
 
     async def _transfer(
@@ -178,15 +181,15 @@ class Wire:
             raise PassingError(reason, attempts=ATTEMPTS_TO_UNDERSTAND) from error
 
     def _refusal(
-        self, status: int, headers: CIMultiDictProxy[str], packed: bytes, token: str
+        self, call: Call[Any], status: int, headers: CIMultiDictProxy[str], packed: bytes
     ) -> RefusedError | PassingError:
         """Read an error's body if it can be read; Exchange announces NUL bytes as gzip (facts/apis.md §1.7)."""
         try:
             body = unpack(headers, packed, self._patience.body)
         except (PackingError, EOFError):
             body = b""
-        held = Holding.of("", read_claims(token)).permissions
-        refused = RefusedError(status, headers, self.redact(body.decode("utf-8", "replace")).encode(), held)
+        said = self.redact(body.decode("utf-8", "replace")).encode()
+        refused = RefusedError(status, headers, said, self.held(call.resource))
         if refused.code == "UnknownError":
             return PassingError(say("the service answered {status}", status=f"{status} UnknownError"), attempts=2)
         return refused
