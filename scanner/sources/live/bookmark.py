@@ -19,6 +19,7 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
         cookies: The cookies that keep such a listing at one back end.
         host: The regional host that it was redirected to.
         doubts: Why rows of the section may lack, as far as that was known then.
+        untold: How often pages told of more such reasons than are kept.
         permission: The permission that lacks, as far as that was known then.
         unproved: Why nobody counted what was listed, as a column holds a text; empty where it was counted.
         listed: Objects that were listed, where more were counted.
@@ -33,6 +34,7 @@ class Bookmark(Frozen, frozen=True, kw_only=True, omit_defaults=True):
     cookies: Mapping[str, str] = msgspec.field(default_factory=dict)
     host: str = ""
     doubts: tuple[str, ...] = ()
+    untold: int = 0
     permission: str = ""
     unproved: str = ""
     listed: int = 0

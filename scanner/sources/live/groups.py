@@ -214,7 +214,7 @@ class _GroupReader:
                 reached = _compare(len(seen), counted)
             members = [_trim(member) for member in page.decode()]
             for doubt in page.doubts:
-                self._ledger.doubt(_word_doubt(doubt))
+                self._ledger.doubt_told(_word_doubt(doubt))
             lacking = {"membershipPartial": True} if reached.counted or page.doubts else {}
             self._keep(row | {"transitiveMembers": members} | lacking, reached)
             if reached.done:

@@ -10,7 +10,7 @@ import msgspec
 from scanner.evidence.section import Cmdlet, GraphList, GraphLog, PerUser, Section
 from scanner.model.reading import DEEPEST, Place, RawRows, TooDeepError
 from scanner.model.section import SectionReport, SectionState
-from scanner.model.text import NOTHING, Text, join, say
+from scanner.model.text import NOTHING, Text, join, say, say_number
 from scanner.model.texts import keep_text, read_text
 from scanner.sources.interface import LastingSink, Progress
 from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, encode_bookmark
@@ -20,6 +20,7 @@ from scanner.sources.live.keys import KeySet, Numbers, number
 from scanner.sources.live.page import ListPage, RowIds, leave_out, make_rows, name_rows
 
 COMPARED_AT_ONCE = 16  # pages; far quicker than one at a time
+MOST_TOLD = 3  # doubts of one kind; a service may word an error anew on every page
 LISTS = (GraphList, GraphLog, Cmdlet, PerUser)  # whose rows are known by an id
 
 
@@ -43,6 +44,7 @@ class Ledger:
         self.report = sink.report_of(section.name)
         self.lacking = 0  # mailboxes that other listings name
         self._doubts: dict[str, Text] = {}
+        self._untold = 0
         self._permission = ""
         self._pages = 0
         self._unsettled: list[tuple[RawRows, RowIds]] = []
@@ -89,7 +91,7 @@ class Ledger:
             mark: How far that part is read with it.
         """
         for doubt in page.doubts:
-            self.doubt(doubt)
+            self.doubt_told(doubt)
         self._unsettled.append((self._keep(page.rows, part, mark), page.ids))
 
     def settle_page(self) -> None:
@@ -135,6 +137,15 @@ class Ledger:
         self._permission = self._permission or permission
         self._doubts[cause or keep_text(reason)] = reason
 
+    def doubt_told(self, reason: Text) -> None:
+        """Note what a page told as a doubt: of those of one kind the first few, and how many more there were."""
+        name = keep_text(reason)
+        alike = sum(known.message == reason.message for known in self._doubts.values())
+        if name in self._doubts or alike < MOST_TOLD:
+            self._doubts[name] = reason
+        else:
+            self._untold += 1
+
     def remark(self, remark: Text) -> None:
         """Keep what readers should know of a section that is whole all the same; an empty sentence takes it back."""
         self._sink.remark(self.section.name, remark)
@@ -167,7 +178,9 @@ class Ledger:
             state=self._state(),
             count=self.count,
             expected=self.expected,
-            reason=join("; ", [self.failure.reason if self.failure else NOTHING, *self._doubts.values()]),
+            reason=join(
+                "; ", [self.failure.reason if self.failure else NOTHING, *self._doubts.values(), self._word_untold()]
+            ),
             permission=self._permission,
             collected_at=self._collected_at,
         )
@@ -177,6 +190,7 @@ class Ledger:
         for mark in self.marks.values():
             for reason in mark.doubts:
                 self.doubt(read_text(reason), mark.permission)
+            self._untold = max(self._untold, mark.untold)
             if mark.read_at:
                 moment = dt.datetime.fromtimestamp(mark.read_at, tz=dt.UTC)
                 self._collected_at = max(moment, self._collected_at or moment)
@@ -235,10 +249,23 @@ class Ledger:
 
     def _place(self, part: str, mark: Bookmark) -> Place:
         kept = msgspec.structs.replace(
-            mark, read_at=time.time(), doubts=tuple(map(keep_text, self._doubts.values())), permission=self._permission
+            mark,
+            read_at=time.time(),
+            doubts=tuple(map(keep_text, self._doubts.values())),
+            untold=self._untold,
+            permission=self._permission,
         )
         self.marks[part] = kept
         return Place(part=part, state=encode_bookmark(kept))
+
+    def _word_untold(self) -> Text:
+        if not self._untold:
+            return NOTHING
+        return say_number(
+            "the service told of {number} more error or warning beside the rows",
+            "the service told of {number} more errors or warnings beside the rows",
+            self._untold,
+        )
 
     def _state(self) -> SectionState:
         if self.failure and not self._pages:

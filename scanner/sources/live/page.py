@@ -188,15 +188,16 @@ def make_rows(rows: list[dict[str, object]]) -> RawRows:
 def _read_words(told: object) -> Iterator[str]:
     """Give what a service tells beside its rows: nothing, words, errors with code and message, or a list of these."""
     match told:
-        case None:
-            return
         case list():
             for one in told:
                 yield from _read_words(one)
         case dict():
-            yield ": ".join(str(told[key]) for key in ("code", "message") if told.get(key)) or "?"
+            if any(told.values()):
+                yield ": ".join(str(told[key]) for key in ("code", "message") if told.get(key)) or "?"
         case _:
-            yield str(told)
+            words = str(told or "").strip()
+            if words:
+                yield words
 
 
 def _join_rows(rows: list[msgspec.Raw]) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 from aiohttp import web
 
 from scanner.model.section import SectionState
-from tests.sources.live.scene import QUICK, collect, pick
+from scanner.sources.live.bookmark import decode_bookmark
+from tests.sources.live.scene import QUICK, Shelf, collect, go_on, pick
 from tests.sources.live.stage import INVOKE, SECRET, Stage, as_json, cmdlet_of, page
 from tests.sources.live.test_exchange_listings import expired
 
@@ -31,6 +32,35 @@ def test_errors_of_a_cmdlet_make_its_section_partial(stage: Stage, error: object
     stage.on(INVOKE, lambda *_: page([{"Guid": "1", "Name": "p"}], **{"@adminapi.errors": error}))
     report = collect(stage.target(), pick("authentication-policies")).reports["authentication-policies"]
     assert (report.state, str(report.reason)) == (SectionState.PARTIAL, f"{TOLD}Server X did not answer")
+
+
+def play_errors(stage: Stage, pages: range, last: int) -> None:
+    """Answer with pages of two errors each, all of them different; the pages of the range only."""
+
+    def answer(request: web.Request, _: int) -> web.Response:
+        at = int(request.query.get("$skiptoken", "0"))
+        if at not in pages:
+            return web.Response(status=500)
+        link = f"{stage.root}{POLICIES}?$skiptoken={at + 1}" if at < last else None
+        return page([{"id": str(at)}], link, **{"@adminapi.errors": [f"e{at}a", f"e{at}b"]})
+
+    stage.on(POLICIES, answer)
+
+
+def test_of_many_errors_the_first_are_named_and_the_others_counted(stage: Stage) -> None:
+    """Also where another run goes on: what is kept with each page does not grow with them."""
+    section = "conditional-access-policies"
+    shelf = Shelf()
+    play_errors(stage, range(3), 4)
+    go_on(shelf, stage.target(), pick(section))
+    left = Shelf()
+    left.kept, left.marks = shelf.kept, shelf.marks
+    play_errors(stage, range(3, 5), 4)
+    report = go_on(left, stage.target(), pick(section)).reports[section]
+    named = "; ".join(f"{TOLD}{error}" for error in ("e0a", "e0b", "e1a"))
+    assert (report.state, report.count) == (SectionState.PARTIAL, 5)
+    assert str(report.reason) == f"{named}; the service told of 7 more errors or warnings beside the rows"
+    assert {len(decode_bookmark(mark).doubts) for mark in left.marks[section].values()} == {3}
 
 
 def test_an_error_beside_the_members_of_a_group_makes_the_group_partial(stage: Stage) -> None:
@@ -61,10 +91,10 @@ def test_an_error_in_place_of_a_users_state_is_no_state(stage: Stage) -> None:
     assert "Timeout: late" in shelf.reports["per-user-mfa"].reason
 
 
-@pytest.mark.parametrize("none", [None, []])
+@pytest.mark.parametrize("none", [None, [], "", " ", False, {}, [""], [None, {}], {"code": "", "message": None}])
 def test_nothing_told_is_nothing(stage: Stage, none: object) -> None:
     """Null beside the rows is no reason to lose them."""
-    more = {"@adminapi.warnings": none, "@adminapi.errors": none, "error": None}
+    more = {"@adminapi.warnings": none, "@adminapi.errors": none, "error": none}
     stage.on(INVOKE, lambda *_: page([{"Guid": "1", "Name": "p"}], **more))
     report = collect(stage.target(), pick("authentication-policies")).reports["authentication-policies"]
     assert (report.state, str(report.reason)) == (SectionState.COMPLETE, "")
