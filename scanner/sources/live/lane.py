@@ -5,8 +5,6 @@ import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from aiolimiter import AsyncLimiter
-
 from scanner.model.text import say
 from scanner.sources.live.limits import Rate
 from scanner.sources.live.patience import PassingError, read_seconds_until
@@ -19,15 +17,26 @@ ANNOUNCED = 1.0  # seconds from which waiting is shown
 Announce = Callable[[str, float], None]
 
 
-class _Bucket(AsyncLimiter):
-    """A token bucket that can be asked how long it will be."""
+class _Bucket:
+    """A token bucket that can be asked how long it will be, as those of libraries can't.
 
-    __slots__ = ()
+    Args:
+        rate: Its size, and how soon it is full again.
+    """
+
+    def __init__(self, rate: Rate) -> None:
+        self.size = rate.requests
+        self.per_second = rate.requests / rate.seconds
+        self._full_at = 0.0
 
     def time_until(self, amount: float) -> float:
         """Give the seconds until so much can be taken out, unless others take it."""
-        self._leak()
-        return max(0.0, self._level + amount - self.max_rate) / self._rate_per_sec
+        full_in = self._full_at - asyncio.get_running_loop().time()
+        return max(0.0, full_in + (amount - self.size) / self.per_second)
+
+    def take(self, amount: float) -> None:
+        """Take so much out."""
+        self._full_at = max(self._full_at, asyncio.get_running_loop().time()) + amount / self.per_second
 
 
 class Lane:
@@ -53,7 +62,7 @@ class Lane:
         self._name = name
         self._seats = asyncio.Semaphore(abreast)
         self._longest = longest
-        self._bucket = _Bucket(rate.requests, rate.seconds) if rate else None
+        self._bucket = _Bucket(rate) if rate else None
         self._first_in_line = asyncio.Lock()
         self._announce = announce
         self._free_at = 0.0
@@ -75,7 +84,7 @@ class Lane:
         async with self._seats:
             begun = clock()
             if self._bucket:
-                await self._keep_to_rate(self._bucket, min(cost, self._bucket.max_rate))
+                await self._keep_to_rate(self._bucket, min(cost, self._bucket.size))
             await self._wait()
             yield clock() - begun
 
@@ -109,7 +118,10 @@ class Lane:
             pause = bucket.time_until(cost)
             if pause >= ANNOUNCED:
                 self._announce(f"{self._name}: our own limit, {_word_rate(bucket)}", pause)
-            await bucket.acquire(cost)
+            while pause > 0:  # the loop may wake us a little early
+                await asyncio.sleep(pause)
+                pause = bucket.time_until(cost)
+            bucket.take(cost)
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -120,7 +132,7 @@ class Lane:
 
 
 def _word_rate(bucket: _Bucket) -> str:
-    rate = f"{bucket.max_rate / bucket.time_period:.3g}"
+    rate = f"{bucket.per_second:.3g}"
     return f"{rate} request a second" if rate == "1" else f"{rate} requests a second"
 
 

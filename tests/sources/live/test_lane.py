@@ -67,6 +67,21 @@ def test_a_request_that_costs_much_waits_visibly_at_a_high_rate_too() -> None:
     ]
 
 
+def test_a_bucket_is_full_again_after_its_time_and_never_fuller() -> None:
+    """However long nobody asked: so many requests start at once again, and the next one waits."""
+
+    async def start() -> list[float]:
+        lane = Lane("Reports", abreast=8, longest=300, rate=Rate(requests=3, seconds=1.5))
+        waits = []
+        for pause in (0, 0, 1.8, 0, 0, 0, 0):
+            async with lane.turn() as waited:
+                waits.append(waited)
+            await asyncio.sleep(pause)
+        return waits
+
+    assert asyncio.run(start()) == pytest.approx([0, 0, 0, 0, 0, 0, 0.5], abs=0.1)
+
+
 def test_what_is_kept_to_a_high_rate_is_not_told() -> None:
     told, spent = told_of_pace(Rate.of(40, burst=0), requests=30)
     assert (told, spent >= 0.6) == ([], True)
