@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.evidence.crossing import unlisted_policies
-from scanner.evidence.registry import BY_NAME
+from scanner.evidence.registry import BY_NAME, SIGN_INS
 from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
@@ -21,8 +21,6 @@ NEEDED = (
     "conditional-access-policies",
     "per-user-mfa",
 )
-# No verdict hangs on it, but flags do: who was not looked for is not seen.
-SIGN_INS = "sign-ins"
 MOST_NAMES = 5
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking
+from scanner.completeness import is_contradictory, lacks_evidence, notes_on, sections_lacking, was_in_vain
 from scanner.evidence.assemble import Page, assemble
 from scanner.evidence.registry import SECTIONS
+from scanner.gates.document import dispensable_permissions
 from scanner.model.judgement import Outcome, Verdict
 from scanner.model.section import NOT_LICENSED, SectionReport, SectionState
 from scanner.model.snapshot import Snapshot
@@ -154,3 +155,13 @@ def test_mailboxes_of_the_cas_list_only_are_counted() -> None:
     """Their kind is not known."""
     (note,) = notes_on(snapshot(mailboxes=folder.files()["mailboxes"][:10]), 16)
     assert str(note).startswith("6 mailboxes are in the CAS list only")
+
+
+def test_the_permissions_page_names_those_that_a_run_can_lack_and_be_complete() -> None:
+    """All of them, and no other."""
+    lacking: dict[str, bool] = {}
+    for section in SECTIONS:
+        if section.ask is not None:
+            report = SectionReport(section=section.name, state=SectionState.MISSING, permission=section.permission)
+            lacking[section.permission] = lacking.get(section.permission, False) or was_in_vain(report)
+    assert dispensable_permissions() == sorted(name for name, in_vain in lacking.items() if not in_vain)

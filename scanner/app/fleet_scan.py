@@ -14,7 +14,7 @@ from scanner.config import Config, TenantConfig, load_notes
 from scanner.errors import ConfigurationError, ExitCode, PostureError, SignInError, StoreError
 from scanner.model.fleet import FleetBook, FleetScan
 from scanner.model.frozen import Frozen
-from scanner.sources.interface import EvidenceSource
+from scanner.sources.interface import EvidenceSource, Trouble
 from scanner.store import Store
 
 RENEWAL = 10.0  # seconds
@@ -149,7 +149,7 @@ class Reached:
             raise StoreError("Another worker took over this tenant.")
         self.words = f"{section} {rows}" if expected is None else f"{section} {rows} of {expected}"
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
         """Nothing to note: what comes next tells how far the reading is."""
 
     def wait(self, why: str, seconds: float) -> None:

@@ -14,6 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from scanner.cli.terminal import plain
+from scanner.sources.interface import Trouble
 
 BAR = 30  # characters
 TimeLeft = Callable[[str, float], float | None]
@@ -102,9 +103,9 @@ class BarProgress:
         self._pages[section] += 1
         self.lines.update(self._line_of(section), completed=rows, total=expected, pages=self._pages[section])
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
         """Draw the section's line as one that is done; what went wrong is printed above the lines at once."""
-        state = trouble.partition(":")[0]
+        state = trouble.state.value if trouble else ""
         self.lines.update(self._line_of(section), completed=rows, total=rows, state=state)
         if trouble:
             self.tell(f"{section}: {trouble}")

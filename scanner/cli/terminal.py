@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scanner.errors import PostureError
-from scanner.sources.interface import Progress
+from scanner.sources.interface import Progress, Trouble
 
 SILENCE = 15.0  # seconds after which a line says how far the reading is
 LONG_WAIT = 5.0  # seconds of waiting that are worth a line
@@ -50,7 +50,7 @@ class LineProgress:
     def __init__(self, silence: float = SILENCE) -> None:
         self._silence = silence
         self._rows: dict[str, str] = {}
-        self._short: dict[str, float] = {}
+        self._untold: dict[str, float] = {}
         self._told: dict[str, float] = {}
         self._ended = 0
         self._spoke_at = time.monotonic()
@@ -59,10 +59,10 @@ class LineProgress:
         """Take note; say it where nothing was said for a while."""
         self._rows[section] = f"{section} {rows}" if expected is None else f"{section} {rows} of {expected}"
         if time.monotonic() - self._spoke_at >= self._silence:
-            others = ", ".join(self._rows.values())
-            self._say(f"read so far: {self._ended} sections, and of others {others}{self._word_waits()}")
+            ended = f"{self._ended} section{'' if self._ended == 1 else 's'}"
+            self._say(f"read so far: {ended}; {', '.join(self._rows.values())}{self._word_waits()}")
 
-    def end(self, section: str, rows: int, trouble: str) -> None:  # noqa: ARG002 -- as the interface has it
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:  # noqa: ARG002 -- as the interface has it
         """Take note; say at once what went wrong."""
         self._rows.pop(section, None)
         self._ended += 1
@@ -76,17 +76,17 @@ class LineProgress:
             self._told[why] = now
             self._say(f"waiting {seconds:.0f} s: {why}")
         else:
-            self._short[why] = self._short.get(why, 0.0) + seconds
+            self._untold[why] = self._untold.get(why, 0.0) + seconds
 
     def tell(self, sentence: str) -> None:
         """Say it."""
         self._say(sentence)
 
     def _word_waits(self) -> str:
-        """Say how long short waits were since the last time, and why."""
-        words = "; ".join(f"{seconds:.0f} s: {why}" for why, seconds in self._short.items())
-        self._short.clear()
-        return f"; short waits: {words}" if words else ""
+        """Say how long the waits were that were not told since the last time, and why."""
+        words = "; ".join(f"{seconds:.0f} s: {why}" for why, seconds in self._untold.items())
+        self._untold.clear()
+        return f"; waits: {words}" if words else ""
 
     def _say(self, sentence: str) -> None:
         self._spoke_at = time.monotonic()

@@ -6,7 +6,7 @@ REMEMBERED = 100_000
 
 
 class RecentIds:
-    """The ids that passed last, as many as memory allows."""
+    """The ids that passed last: so many, first in, first out."""
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, None] = OrderedDict()

@@ -16,5 +16,8 @@ def _found() -> tuple[Section[Any], ...]:
 SECTIONS: tuple[Section[Any], ...] = _found()
 BY_NAME: dict[str, Section[Any]] = {section.name: section for section in SECTIONS}
 
+SIGN_INS = "sign-ins"
+"""Verdicts do without it, but flags don't: who was not looked for is not seen."""
+
 NAMING_PERMISSION = "Organization.Read.All"
 """Reads no section, but who the tenant is: its name and its domains. Reports show its id without it."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from scanner.evidence.document import asked
 from scanner.evidence.permissions import AS_APP, DELEGATED
-from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS
+from scanner.evidence.registry import NAMING_PERMISSION, SECTIONS, SIGN_INS
 from scanner.evidence.section import Cmdlet, Section
 from scanner.gates.calendar import CALENDAR, RetirementCalendar
 from scanner.gates.gate import Example, Gate
@@ -38,9 +38,10 @@ Generated from `scanner/evidence/sections/`, the gates and the limits of the con
 
 The application that reads a tenant holds application permissions, admin-consented, all of them reading ones. Without a
 permission its sections are missing: the gates that rest on them answer "unknown", the report names the permission, and
-the run ends with exit code 4; not so without Application, Domain, ExchangeMessageTrace, IdentityRiskyUser and
-RoleEligibilitySchedule, unless a verdict needed them. Where the token holds a permission and Graph refuses all the
-same, the report says that a licence or a further permission may be missing.
+the run ends with exit code 4; not so without those that verdicts can do without, unless one needed them:
+{dispensable}.
+Where the token holds a permission and Graph refuses all the same, the report says that a licence or a further
+permission may be missing.
 
 `smtp-posture init` writes a script that grants exactly these, and asks an administrator before each change.
 `smtp-posture doctor` tries each of them and says what would be missing; it warns of permissions that allow more than
@@ -150,15 +151,22 @@ def render_permissions() -> str:
     """
     cmdlets = dict.fromkeys(section.ask.name for section in SECTIONS if isinstance(section.ask, Cmdlet))
     parts = (
-        _PERMISSIONS_HEAD,
+        _PERMISSIONS_HEAD.format(dispensable=", ".join(dispensable_permissions())),
         "\n".join(("| permission | sections |", "|---|---|", *permission_rows(SECTIONS))),
         "## By section",
         "\n".join(("| section | asked for | permission | gates | core |", "|---|---|---|---|---|", *section_rows())),
-        "A section that is not core leaves a run complete when it is missing.",
+        f"A section that is not core leaves a run complete when it is missing, but for `{SIGN_INS}`.",
         _EXCHANGE.format(delegated=DELEGATED[AS_APP]),
         "\n".join(f"- `{name}`" for name in cmdlets),
     )
     return "\n\n".join(parts) + "\n"
+
+
+def dispensable_permissions() -> list[str]:
+    """Name the permissions that a run can lack and be complete, as ``scanner.completeness`` has it."""
+    asked_for = [section for section in SECTIONS if section.ask is not None]
+    needed = {section.permission for section in asked_for if section.core or section.name == SIGN_INS}
+    return sorted({section.permission for section in asked_for} - needed)
 
 
 def permission_rows(sections: Iterable[Section[Any]]) -> Iterator[str]:

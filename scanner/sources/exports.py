@@ -51,7 +51,7 @@ class WithExports:
             report = self._read(Tally(self._section.name, sink, progress))
             sink.close_section(report)
             if report.count:
-                progress.end(report.section, report.count, "")
+                progress.end(report.section, report.count, None)
         return tenant
 
     def _read(self, tally: Tally) -> SectionReport:

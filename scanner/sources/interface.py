@@ -1,10 +1,11 @@
 """What a source of evidence is, and where it puts what it reads: one page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from scanner.model.reading import Place, RawRows, RequestRecord
-from scanner.model.section import SectionReport
+from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text
 
@@ -93,14 +94,31 @@ class LastingSink(PageSink, Protocol):
         """Keep what was asked, and what is held."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What broke the reading of a section off.
+
+    Attributes:
+        state: What became of the section.
+        reason: Why, and the permission that lacks.
+    """
+
+    state: SectionState
+    reason: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.state.value}: {self.reason}"
+
+
 class Progress(Protocol):
     """Told what is being read; the terminal shows it."""
 
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Tell that ``rows`` rows of a section have been read so far, of ``expected`` where that is known."""
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
-        """Tell that no more of a section will be asked for, and what broke its reading off; empty where nothing did."""
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
+        """Tell that no more of a section will be asked for, and what broke its reading off; ``None`` if nothing did."""
 
     def wait(self, why: str, seconds: float) -> None:
         """Tell that requests are held back for some seconds, and why."""

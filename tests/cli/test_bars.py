@@ -8,6 +8,8 @@ from rich.console import Console
 
 from scanner.cli.bars import BarProgress, say_time
 from scanner.cli.terminal import LineProgress
+from scanner.model.section import SectionState
+from scanner.sources.interface import Trouble
 
 WIDTH = 80
 
@@ -54,8 +56,9 @@ def test_a_section_that_is_done_looks_so_and_one_that_was_broken_off_too(
     """The reason is told the moment it happens."""
     progress.advance("domains", 2, None)
     progress.advance("sign-ins", 1000, None)
-    progress.end("domains", 2, "")
-    progress.end("role-assignments", 0, "missing: not permitted (permission: RoleManagement.Read.Directory)")
+    progress.end("domains", 2, None)
+    reason = "not permitted (permission: RoleManagement.Read.Directory)"
+    progress.end("role-assignments", 0, Trouble(state=SectionState.MISSING, reason=reason))
     domains, sign_ins, roles = draw(progress)
     assert "2/2" in domains
     assert "1000/?" in sign_ins
@@ -167,21 +170,23 @@ def test_elsewhere_lines_tell_what_is_not_done_and_at_once_what_broke_off(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     progress = LineProgress(silence=0)
-    progress.end("domains", 2, "")
-    progress.end("risky-users", 0, "missing: not licensed")
+    progress.end("domains", 2, None)
+    progress.end("risky-users", 0, Trouble(state=SectionState.MISSING, reason="not licensed"))
     progress.advance("users", 999, 3026)
     for _ in range(4):
         progress.wait("Exchange asked to wait (429)", 2)
     progress.wait("Reports asked to wait (429)", 60)
     progress.advance("users", 1998, 3026)
     progress.advance("users", 2997, 3026)
-    so_far = "smtp-posture: read so far: 2 sections, and of others users"
+    progress.advance("groups", 7, None)
+    so_far = "smtp-posture: read so far: 2 sections; users"
     assert capsys.readouterr().err.splitlines() == [
         "smtp-posture: risky-users: missing: not licensed",
         f"{so_far} 999 of 3026",
         "smtp-posture: waiting 60 s: Reports asked to wait (429)",
-        f"{so_far} 1998 of 3026; short waits: 8 s: Exchange asked to wait (429)",
+        f"{so_far} 1998 of 3026; waits: 8 s: Exchange asked to wait (429)",
         f"{so_far} 2997 of 3026",
+        f"{so_far} 2997 of 3026, groups 7",
     ]
 
 
@@ -194,5 +199,5 @@ def test_elsewhere_long_waits_of_one_kind_make_no_flood(capsys: pytest.CaptureFi
     why = "Reports: our own limit, 0.1 requests a second"
     assert capsys.readouterr().err.splitlines() == [
         f"smtp-posture: waiting 10 s: {why}",
-        f"smtp-posture: read so far: 0 sections, and of others sign-ins 7; short waits: 30 s: {why}",
+        f"smtp-posture: read so far: 0 sections; sign-ins 7; waits: 30 s: {why}",
     ]

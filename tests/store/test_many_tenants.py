@@ -17,6 +17,7 @@ from scanner.app.history import differ
 from scanner.app.job import Job, Waiver
 from scanner.app.run import run_job, utc_now
 from scanner.app.sources import folder_source
+from scanner.sources.interface import Trouble
 from scanner.store import Store
 from scanner.store.chain import first_break
 from tests.support import folder as tenant
@@ -35,8 +36,8 @@ class Ear:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         self.heard.append(f"{section} {rows} {expected}")
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
-        self.heard.append(f"{section} {rows} {trouble}")
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
+        self.heard.append(f"{section} {rows} {trouble or ''}")
 
     def wait(self, why: str, seconds: float) -> None:
         self.heard.append(f"{why} {seconds}")

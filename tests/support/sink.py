@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from scanner.model.section import SectionReport
+from scanner.sources.interface import Trouble
 
 
 class InMemorySink:
@@ -37,7 +38,7 @@ class InMemorySink:
     def advance(self, section: str, rows: int, expected: int | None) -> None:  # noqa: ARG002 -- as the interface has it
         self.steps.append((section, rows))
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
         pass
 
     def wait(self, why: str, seconds: float) -> None:

@@ -11,6 +11,7 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from scanner.posture import pose
 from scanner.simulator import Population, Scenario, SimulatedTenant, build_population
+from scanner.sources.interface import Trouble
 from scanner.store import Store
 from scanner.whatif.changes import make_changes
 from scanner.whatif.keys import read_changes
@@ -27,7 +28,7 @@ class Quiet:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         """Take note, silently."""
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
         """The same."""
 
     def wait(self, why: str, seconds: float) -> None:

@@ -64,7 +64,7 @@ class FolderSource:
             report = self._read(section, listing, tenant, Tally(section.name, sink, progress))
             sink.close_section(report)
             if report.count:
-                progress.end(section.name, report.count, "")  # what can't be read is told at the end, file by file
+                progress.end(section.name, report.count, None)  # what can't be read is told at the end, file by file
         self.notes = _notes(listing)
         return tenant
 

@@ -12,7 +12,7 @@ from scanner.model.reading import DEEPEST, Place, RawRows, TooDeepError
 from scanner.model.section import SectionReport, SectionState
 from scanner.model.text import NOTHING, Text, join, say, say_number
 from scanner.model.texts import keep_text, read_text
-from scanner.sources.interface import LastingSink, Progress
+from scanner.sources.interface import LastingSink, Progress, Trouble
 from scanner.sources.live.bookmark import BEGINNING, Bookmark, decode_bookmark, encode_bookmark
 from scanner.sources.live.failure import UnreadableError
 from scanner.sources.live.harvest import Harvest
@@ -161,12 +161,12 @@ class Ledger:
 
     def end(self) -> None:
         """Tell that no more is asked for, and at once what broke the reading off, unless it concerns all sections."""
-        failure, told = self.failure, ""
+        failure, trouble = self.failure, None
         if failure and not failure.fatal:
             permission = f" (permission: {failure.permission})" if failure.permission else ""
-            told = f"{self._state().value}: {failure.reason}{permission}"
+            trouble = Trouble(state=self._state(), reason=f"{failure.reason}{permission}")
         if self.section.ask is not None:  # which comes from files only
-            self._progress.end(self.section.name, self.count, told)
+            self._progress.end(self.section.name, self.count, trouble)
 
     def close(self) -> None:
         """Tell the sink that no more pages will come; an earlier run may have done so."""

@@ -12,6 +12,7 @@ from scanner.model.section import SectionReport, SectionState
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text
 from scanner.simulator import SimulatedTenant
+from scanner.sources.interface import Trouble
 from scanner.sources.live import LiveSource, Patience, Target
 from scanner.sources.live.limits import Limits
 from scanner.sources.live.page import decode_rows
@@ -122,9 +123,9 @@ class Shelf:
     def advance(self, section: str, rows: int, expected: int | None) -> None:
         self.told.append((section, rows, expected))
 
-    def end(self, section: str, rows: int, trouble: str) -> None:
+    def end(self, section: str, rows: int, trouble: Trouble | None) -> None:
         assert section not in self.ended, "ended twice"
-        self.ended[section] = (rows, trouble)
+        self.ended[section] = (rows, str(trouble or ""))
 
     def wait(self, why: str, seconds: float) -> None:
         self.waits.append((why, seconds))
