@@ -5,6 +5,8 @@ import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from aiolimiter import AsyncLimiter
+
 from scanner.model.text import say
 from scanner.sources.live.limits import Rate
 from scanner.sources.live.patience import PassingError, read_seconds_until
@@ -15,28 +17,6 @@ LONGEST_COURTESY = 30.0  # seconds that nearness alone can cost at a time
 ANNOUNCED = 1.0  # seconds from which waiting is shown
 
 Announce = Callable[[str, float], None]
-
-
-class _Bucket:
-    """A token bucket that can be asked how long it will be, as those of libraries can't.
-
-    Args:
-        rate: Its size, and how soon it is full again.
-    """
-
-    def __init__(self, rate: Rate) -> None:
-        self.size = rate.requests
-        self.per_second = rate.requests / rate.seconds
-        self._full_at = 0.0
-
-    def time_until(self, amount: float) -> float:
-        """Give the seconds until so much can be taken out, unless others take it."""
-        full_in = self._full_at - asyncio.get_running_loop().time()
-        return max(0.0, full_in + (amount - self.size) / self.per_second)
-
-    def take(self, amount: float) -> None:
-        """Take so much out."""
-        self._full_at = max(self._full_at, asyncio.get_running_loop().time()) + amount / self.per_second
 
 
 class Lane:
@@ -62,7 +42,8 @@ class Lane:
         self._name = name
         self._seats = asyncio.Semaphore(abreast)
         self._longest = longest
-        self._bucket = _Bucket(rate) if rate else None
+        self._rate = rate
+        self._bucket = AsyncLimiter(rate.requests, rate.seconds) if rate else None
         self._first_in_line = asyncio.Lock()
         self._announce = announce
         self._free_at = 0.0
@@ -83,8 +64,8 @@ class Lane:
         clock = asyncio.get_running_loop().time
         async with self._seats:
             begun = clock()
-            if self._bucket:
-                await self._keep_to_rate(self._bucket, min(cost, self._bucket.size))
+            if self._bucket and self._rate:
+                await self._keep_to_rate(self._bucket, self._rate, min(cost, self._rate.requests))
             await self._wait()
             yield clock() - begun
 
@@ -112,16 +93,13 @@ class Lane:
             until = read_seconds_until(headers.get("Rate-Limit-Reset", ""), headers)
             self.hold(min(LONGEST_COURTESY, 1.0 if until is None else until), "said that its limit is near")
 
-    async def _keep_to_rate(self, bucket: _Bucket, cost: float) -> None:
+    async def _keep_to_rate(self, bucket: AsyncLimiter, rate: Rate, cost: float) -> None:
         """Wait for the bucket; the others wait for whoever is first, so that each wait is told once."""
         async with self._first_in_line:
-            pause = bucket.time_until(cost)
-            if pause >= ANNOUNCED:
-                self._announce(f"{self._name}: our own limit, {_word_rate(bucket)}", pause)
-            while pause > 0:  # the loop may wake us a little early
-                await asyncio.sleep(pause)
-                pause = bucket.time_until(cost)
-            bucket.take(cost)
+            longest = cost * rate.seconds / rate.requests
+            if longest >= ANNOUNCED and not bucket.has_capacity(cost):
+                self._announce(f"{self._name}: our own limit, {_word_rate(rate)}", longest)
+            await bucket.acquire(cost)
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -131,9 +109,9 @@ class Lane:
             await asyncio.sleep(pause)
 
 
-def _word_rate(bucket: _Bucket) -> str:
-    rate = f"{bucket.per_second:.3g}"
-    return f"{rate} request a second" if rate == "1" else f"{rate} requests a second"
+def _word_rate(rate: Rate) -> str:
+    number = f"{rate.requests / rate.seconds:.3g}"
+    return f"{number} request a second" if number == "1" else f"{number} requests a second"
 
 
 def _read_number(text: str) -> float | None:
