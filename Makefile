@@ -4,6 +4,8 @@ VENV ?= .venv
 export VENV
 BIN := $(VENV)/bin
 ARGS ?=
+# One more than there are cores: many tests wait for a server, a browser or another process.
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test slow hunt campaign faults bench format docs lock mutate
@@ -25,13 +27,13 @@ test: setup-dev ## lint, format, types, import rules and tests (ARGS go to pytes
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=ci $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 slow: setup-dev ## the tests that take longer
 	$(BIN)/pytest -m slow $(ARGS)
 
 hunt: setup-dev ## property tests on new inputs, ten times as many as make test takes
-	$(BIN)/pytest -n auto --dist worksteal -m "hypothesis and not campaign" --hypothesis-profile=hunt $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "hypothesis and not campaign" --hypothesis-profile=hunt $(ARGS)
 
 campaign: setup-dev ## fault campaigns against the simulated tenant
 	$(BIN)/pytest -m campaign $(ARGS)

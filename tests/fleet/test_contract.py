@@ -11,7 +11,8 @@ from tests.fleet.ride import Make, eventually, finish, rage, rides, under_way
 from tests.store.test_many_tenants import CANARY, check_rows, foreign
 
 
-@pytest.fixture(params=["local", "distributed"])
+# On the queue `make slow` plays the contract; what is the queue's own is in test_distributed.py.
+@pytest.fixture(params=["local", pytest.param("distributed", marks=pytest.mark.slow)])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     """Make a fleet: on SQLite and this machine, or on PostgreSQL with a worker."""
     distributed = request.param == "distributed"
