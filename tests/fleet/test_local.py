@@ -111,6 +111,7 @@ def test_what_failed_is_tried_again_alone_until_nothing_failed(make: Make, tmp_p
     assert len(ride.fleets()) == 4
 
 
+@pytest.mark.slow  # tests/fleet/test_retry.py asks the same of the store alone
 def test_a_retry_that_was_interrupted_is_gone_on_with(make: Make, tmp_path: Path) -> None:
     """By the same command, though one of its tenants has its run by now."""
     ride = make(3)
