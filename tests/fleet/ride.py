@@ -197,7 +197,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def eventually(happened: Callable[[], object], seconds: float = 30) -> None:
+def eventually(happened: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something."""
     deadline = time.monotonic() + seconds
     while not happened():
