@@ -28,8 +28,8 @@ def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:
     """Name the sections that every verdict needs, and those that were asked for in vain.
 
     A permission that lacks makes the evidence incomplete, but for features that a minimal registration goes without
-    (facts/apis.md §5.1); and so does a sign-in log that is not whole. Not so what nobody asked for, or
-    what the tenant's licence does not cover.
+    (facts/apis.md §5.1); and so does a sign-in log that is not whole. Not so what nobody asked for, or what the
+    tenant's licence does not cover.
     """
     needed = [name for name in NEEDED if not snapshot.is_complete(name)]
     in_vain = [name for name, report in snapshot.sections.items() if was_in_vain(report) and name not in needed]
@@ -38,10 +38,7 @@ def sections_lacking(snapshot: Snapshot) -> tuple[str, ...]:
 
 def was_in_vain(report: SectionReport) -> bool:
     """Tell whether a section was asked for, and is not whole although verdicts or flags may hang on it."""
-    absent = report.absent or (
-        report.absent is None and report.state is SectionState.MISSING
-    )  # kept before it was told
-    if report.state is SectionState.COMPLETE or absent or not report.is_licensed:
+    if report.state is SectionState.COMPLETE or report.is_absent or not report.is_licensed:
         return False
     return report.section == SIGN_INS or bool(report.permission and BY_NAME[report.section].core)
 

@@ -16,9 +16,8 @@ from scanner.model.snapshot import Snapshot
 from scanner.model.tenant import Tenant
 from scanner.model.text import Text, join, say, say_number
 
-FIELD_OF = {
-    "conditional-access-policies": "policies",
-}
+POLICIES = "conditional-access-policies"
+FIELD_OF = {POLICIES: "policies"}
 
 
 class Page(Frozen, frozen=True, kw_only=True):
@@ -27,8 +26,6 @@ class Page(Frozen, frozen=True, kw_only=True):
     rows: Sequence[Mapping[str, object]]
     tabular: bool = False
 
-
-POLICIES = "conditional-access-policies"
 
 PagesOf = Callable[[str], Iterable[Page]]
 
@@ -55,24 +52,23 @@ def assemble(
         sections[section.name] = _settled(section, report, count, problems)
         fields[FIELD_OF.get(section.name, section.name.replace("-", "_"))] = shelf.give()
     snapshot = Snapshot(tenant=tenant, sections=sections, remarks=remarks, **fields)
-    return msgspec.structs.replace(snapshot, sections={**sections, **doubts_on(snapshot)})
+    doubted = _doubted(sections[POLICIES], snapshot)
+    return msgspec.structs.replace(snapshot, sections={**sections, POLICIES: doubted})
 
 
-def doubts_on(snapshot: Snapshot) -> Mapping[str, SectionReport]:
-    """Give sections anew that were read to their end, and that another one contradicts.
-
-    A list of no Conditional Access policies is what a tenant without any has, unless sign-ins were refused by some.
-    """
-    report = snapshot.sections[POLICIES]
+def _doubted(report: SectionReport, snapshot: Snapshot) -> SectionReport:
+    """Doubt a list of no Conditional Access policies, as a tenant without any has it, where sign-ins met some."""
+    if snapshot.policies or report.state is not SectionState.COMPLETE:
+        return report
     unlisted = unlisted_policies(snapshot)
-    if snapshot.policies or not unlisted or report.state is not SectionState.COMPLETE:
-        return {}
+    if not unlisted:
+        return report
     reason = say_number(
         "no policy was listed, and the sign-in log names {number} that was applied",
         "no policy was listed, and the sign-in log names {number} that were applied",
         len(unlisted),
     )
-    return {POLICIES: msgspec.structs.replace(report, state=SectionState.PARTIAL, reason=reason)}
+    return msgspec.structs.replace(report, state=SectionState.PARTIAL, reason=reason)
 
 
 class Shelf:

@@ -6,6 +6,7 @@ from typing import Any
 from scanner.flags.rules import Case, Flag, Sighting, choose_flag
 from scanner.model.circumstance import SetAside
 from scanner.model.judgement import Outcome
+from scanner.model.observed import Gap
 from scanner.use.codes import GATES_BY_CODE, WITHOUT_SETTING, meaning_of
 
 _HEAD = """\
@@ -69,10 +70,10 @@ Basic succeeded although it is predicted to be refused, the report shows both an
 DIMENSIONS: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = {
     "oauth": [(outcome.value, {"oauth": outcome}) for outcome in Outcome],
     "switch": [
-        ("on for this mailbox", {"enabled_here": True}),
-        ("off for this mailbox", {"off_here": True}),
-        ("follows the tenant", {}),
-        ("not read", {"switch_read": False}),
+        ("on for this mailbox", {"smtp_auth_disabled": False}),
+        ("off for this mailbox", {"smtp_auth_disabled": True}),
+        ("follows the tenant", {"smtp_auth_disabled": None}),
+        ("not read", {"smtp_auth_disabled": Gap.ABSENT}),
     ],
     "likely": [("likely", {"likely": True}), ("unlikely", {"likely": False})],
     "change": [("change known", {"changes": True}), ("no change known", {"changes": False})],

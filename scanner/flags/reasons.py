@@ -5,6 +5,7 @@ from typing import assert_never
 
 from scanner.flags.changes import Change
 from scanner.flags.rules import Flag, Sighting, has_moved, sighting_of
+from scanner.gates.smtp_auth_switch import MAILBOX
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
@@ -14,7 +15,6 @@ from scanner.model.use import SignIns, Use
 from scanner.use.codes import meaning_of
 
 LOCKED = "50053"
-SWITCH = "cas-mailboxes"  # the section that holds a mailbox's own SMTP AUTH switch
 
 
 class Facts(Frozen, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ def why_unknown(facts: Facts) -> Text:
         return say("Its mailbox is on premises, where other settings hold.")
     missing = dict.fromkeys((*facts.verdicts.basic.missing, *facts.verdicts.oauth_delegated.missing))
     if isinstance(facts.circumstance.smtp_auth_disabled, Gap):
-        missing[SWITCH] = None
+        missing[MAILBOX] = None
     if sighting_of(facts.use) is Sighting.UNTOLD and not missing:
         return say("It sends, and the report doesn't say whether with Basic or OAuth: export it with that column.")
     return say("Missing: {sections}.", sections=tuple(missing))

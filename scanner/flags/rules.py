@@ -3,17 +3,16 @@
 import datetime as dt
 from enum import StrEnum
 
-import msgspec
-
 from scanner.flags.changes import Change
 from scanner.judge import Verdicts
 from scanner.model.circumstance import Circumstance, SetAside
 from scanner.model.frozen import Frozen
 from scanner.model.judgement import Outcome
-from scanner.model.observed import Gap
+from scanner.model.observed import Gap, Observed
 from scanner.model.use import Silence, Use
 
 PASSES = frozenset({Outcome.ACCEPTED, Outcome.DEPENDS})
+SETTINGS = (False, True, None)  # of a mailbox's own SmtpClientAuthenticationDisabled
 # A sender that was daily needs this many days of silence with Basic to have moved, and any other one twice its pause.
 SETTLED_DAYS = 3
 
@@ -56,9 +55,7 @@ class Case(Frozen, frozen=True, kw_only=True):
         basic: The verdict for Basic.
         oauth: The better verdict of the two with OAuth.
         changes: A change is known or announced that stops Basic.
-        enabled_here: SMTP AUTH is turned on for this very mailbox.
-        off_here: It is turned off for this very mailbox.
-        switch_read: It was read how SMTP AUTH is set for this very mailbox.
+        smtp_auth_disabled: How SMTP AUTH is set for this very mailbox: off, on, null = as the tenant has it, or a gap.
         likely: Somebody is likely to send: see ``likelihood_of``.
         set_aside: Set where it is no mailbox in use in Exchange Online.
     """
@@ -67,9 +64,7 @@ class Case(Frozen, frozen=True, kw_only=True):
     basic: Outcome
     oauth: Outcome
     changes: bool = True
-    enabled_here: bool = False
-    off_here: bool = False
-    switch_read: bool = True
+    smtp_auth_disabled: Observed[bool] = None
     likely: bool = False
     set_aside: SetAside | None = None
 
@@ -83,9 +78,7 @@ def case_of(
         basic=verdicts.basic.outcome,
         oauth=better(verdicts.oauth_delegated.outcome, verdicts.oauth_app.outcome),
         changes=change is not None,
-        enabled_here=circumstance.smtp_auth_disabled is False,
-        off_here=circumstance.smtp_auth_disabled is True,
-        switch_read=not isinstance(circumstance.smtp_auth_disabled, Gap),
+        smtp_auth_disabled=circumstance.smtp_auth_disabled,
         likely=likelihood is Likelihood.LIKELY,
         set_aside=circumstance.set_aside,
     )
@@ -146,22 +139,22 @@ def of_silent(case: Case) -> Flag:
         return Flag.UNKNOWN
     if case.basic in PASSES:
         return Flag.EXPOSED
-    settings = ({"enabled_here": True}, {"off_here": True}, {}) if not case.switch_read else ({},)
-    flags = {of_refused(msgspec.structs.replace(case, **setting)) for setting in settings}
+    switch = case.smtp_auth_disabled
+    flags = {of_refused(case, disabled) for disabled in (SETTINGS if isinstance(switch, Gap) else (switch,))}
     return flags.pop() if len(flags) == 1 else Flag.UNKNOWN
 
 
-def of_refused(case: Case) -> Flag:
-    """Choose for a mailbox that was not seen, and whose Basic is refused.
+def of_refused(case: Case, disabled: bool | None) -> Flag:  # noqa: FBT001 -- three-valued
+    """Choose for a mailbox that was not seen, and whose Basic is refused, with its own switch set in one way.
 
     Where OAuth works it is in order, unless somebody turned SMTP AUTH on for this very mailbox: then a sender is likely
     to be there, and to fail. Turned off for this very mailbox is in order too, where nobody was seen and nobody is
     likely.
     """
-    if case.oauth in PASSES and not case.enabled_here:
+    if case.oauth in PASSES and disabled is not False:
         return Flag.IN_ORDER
     quiet = case.sighting is Sighting.NOT_SEEN and not case.likely
-    return Flag.IN_ORDER if quiet and case.off_here else Flag.WOULD_FAIL
+    return Flag.IN_ORDER if quiet and disabled else Flag.WOULD_FAIL
 
 
 def likelihood_of(circumstance: Circumstance, pop_or_imap: bool | None, use: Use) -> Likelihood:  # noqa: FBT001 -- three-valued

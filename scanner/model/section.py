@@ -51,6 +51,11 @@ class SectionReport(Frozen, frozen=True, kw_only=True):
     absent: bool | None = False
 
     @property
+    def is_absent(self) -> bool:
+        """Tell whether nobody looked for it; of what an earlier version kept, that is taken for what is missing."""
+        return self.state is SectionState.MISSING if self.absent is None else self.absent
+
+    @property
     def is_licensed(self) -> bool:
         """Tell whether it was not for lack of a licence that it is not complete."""
         return str(NOT_LICENSED) not in str(self.reason)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import structs
 
+from scanner.evidence.registry import SIGN_INS
 from scanner.evidence.sections.sign_ins import LOG_DAYS
 from scanner.model.directory import MailboxRow
 from scanner.model.section import SectionReport, SectionState
@@ -13,7 +14,7 @@ from scanner.model.text import Text, say
 from scanner.model.use import Clients, Earlier, SenderTrace, SignIns, Silence, Use, Volume
 from scanner.use.clients import by_sender
 
-SIGN_INS, CLIENTS = "sign-ins", "smtp-auth-clients"
+CLIENTS = "smtp-auth-clients"
 REPORT_DAYS = 7  # the shortest window of the Exchange admin center's report (§5.1): what is true of it at least
 
 

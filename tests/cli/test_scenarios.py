@@ -12,6 +12,13 @@ def demo(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> t
     return done.code, done.err
 
 
+def play(capsys: pytest.CaptureFixture[str], folder: Path, scenario: str, *arguments: str) -> tuple[int, str]:
+    """Play a scenario that is written down here."""
+    file = folder / "mine.toml"
+    file.write_text(scenario)
+    return demo(capsys, folder, "--scenario", str(file), *arguments)
+
+
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -21,12 +28,12 @@ def test_a_scenario_brings_its_tenant_and_what_goes_wrong_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 4, with the listing that was broken off."""
-    file = tmp_path / "mine.toml"
-    file.write_text(
+    code, said = play(
+        capsys,
+        tmp_path,
         "[tenant]\nmailboxes = 61\nseed = 4\n[service]\nrows = 20\n[[faults]]\n"
-        'when.path = "/exchange/*"\nthen.link = "foreign-host"\n'
+        'when.path = "/exchange/*"\nthen.link = "foreign-host"\n',
     )
-    code, said = demo(capsys, tmp_path, "--scenario", str(file))
     assert code == 4
     assert "mailboxes: partial: the service pointed to an address that is not its own" in said
     assert report_in(tmp_path / "out")["run"]["complete"] is False
@@ -36,9 +43,9 @@ def test_clocks_that_differ_are_told_and_stand_in_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On stderr, in report.json and in the document; the evidence is complete all the same."""
-    file = tmp_path / "mine.toml"
-    file.write_text("[tenant]\nmailboxes = 61\nseed = 4\n[service]\nclock = -1000\n")
-    code, said = demo(capsys, tmp_path, "--scenario", str(file), "--format", "json,html")
+    code, said = play(
+        capsys, tmp_path, "[tenant]\nmailboxes = 61\nseed = 4\n[service]\nclock = -1000\n", "--format", "json,html"
+    )
     sentence = "is at least 16 minutes behind the clock of the computer that read the tenant"
     report = report_in(tmp_path / "out")
     assert (code, report["run"]["complete"]) == (0, True)
@@ -64,9 +71,7 @@ def test_listings_that_are_cut_alike_make_a_run_incomplete(tmp_path: Path, capsy
 def test_a_list_that_no_second_source_proved_is_named_in_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text('[tenant]\nmailboxes = 60\nwithout = ["User.Read.All"]\n')
-    code, _ = demo(capsys, tmp_path, "--scenario", str(file))
+    code, _ = play(capsys, tmp_path, '[tenant]\nmailboxes = 60\nwithout = ["User.Read.All"]\n')
     assert code == 4, "for lack of the users"
     notes = report_in(tmp_path / "out")["run"]["notes"]
     assert "No second source has proved that the list of mailboxes is whole: users was not read to its end." in notes
@@ -76,12 +81,14 @@ def test_groups_whose_members_nobody_counted_are_named_in_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Graph refuses their number in every batch and alone; the evidence is complete all the same."""
-    file = tmp_path / "mine.toml"
-    file.write_text(
+    code, said = play(
+        capsys,
+        tmp_path,
         "[tenant]\nmailboxes = 60\n[[faults]]\n"
-        'when.path = "/graph/v1.0/groups/*/$count"\nthen.answer = "permission-missing"\n'
+        'when.path = "/graph/v1.0/groups/*/$count"\nthen.answer = "permission-missing"\n',
+        "--format",
+        "json,html,csv",
     )
-    code, said = demo(capsys, tmp_path, "--scenario", str(file), "--format", "json,html,csv")
     run = report_in(tmp_path / "out")["run"]
     (note,) = [note for note in run["notes"] if note.startswith("No second source")]
     said_first, _, reason = note.partition(": ")
@@ -110,9 +117,11 @@ def test_a_refusal_of_what_the_token_holds_is_no_missing_permission(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str, section: str, state: str, permission: str
 ) -> None:
     """Graph may refuse for lack of a licence (facts/apis.md, INFERRED), on its own and within a batch."""
-    file = tmp_path / "mine.toml"
-    file.write_text(f'[tenant]\nmailboxes = 60\n[[faults]]\nwhen.path = "{path}"\nthen.answer = "permission-missing"\n')
-    demo(capsys, tmp_path, "--scenario", str(file))
+    play(
+        capsys,
+        tmp_path,
+        f'[tenant]\nmailboxes = 60\n[[faults]]\nwhen.path = "{path}"\nthen.answer = "permission-missing"\n',
+    )
     (part,) = [part for part in report_in(tmp_path / "out")["run"]["evidence"] if part["section"] == section]
     assert (part["state"], part["permission"]) == (state, "")
     assert f"the token holds {permission}: a licence or a further permission may be missing" in part["reason"]
@@ -120,9 +129,7 @@ def test_a_refusal_of_what_the_token_holds_is_no_missing_permission(
 
 def test_a_mistake_in_a_scenario_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its line, and nothing is written."""
-    file = tmp_path / "mine.toml"
-    file.write_text("seed = 1\n[[faults]]\nthen.stauts = 500\n")
-    code, said = demo(capsys, tmp_path, "--scenario", str(file))
+    code, said = play(capsys, tmp_path, "seed = 1\n[[faults]]\nthen.stauts = 500\n")
     assert code == 2
     assert "line 3: faults[1].then.stauts: unknown key." in said
     assert "Did you mean 'status'?" in said

@@ -120,14 +120,14 @@ def test_a_switch_that_was_not_read_decides_nothing(
     flag: Flag,
 ) -> None:
     """The flag is unknown wherever another setting of it would give another one."""
-    assert choose_flag(a_case(sighting, REFUSED, oauth, switch_read=False, likely=likely)) is flag
+    assert choose_flag(a_case(sighting, REFUSED, oauth, smtp_auth_disabled=Gap.ABSENT, likely=likely)) is flag
 
 
 @pytest.mark.parametrize("sighting", [Sighting.NOT_SEEN, Sighting.NOT_KNOWN])
-@pytest.mark.parametrize(("enabled_here", "flag"), [(False, Flag.IN_ORDER), (True, Flag.WOULD_FAIL)])
-def test_with_oauth_only_it_is_in_order(sighting: Sighting, enabled_here: bool, flag: Flag) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(("disabled", "flag"), [(None, Flag.IN_ORDER), (False, Flag.WOULD_FAIL)])
+def test_with_oauth_only_it_is_in_order(sighting: Sighting, disabled: bool | None, flag: Flag) -> None:  # noqa: FBT001
     """Unless somebody turned SMTP AUTH on for this very mailbox: then a sender is likely there, and fails."""
-    assert choose_flag(a_case(sighting, REFUSED, ACCEPTED, enabled_here=enabled_here)) is flag
+    assert choose_flag(a_case(sighting, REFUSED, ACCEPTED, smtp_auth_disabled=disabled)) is flag
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_with_oauth_only_it_is_in_order(sighting: Sighting, enabled_here: bool, 
 )
 def test_turned_off_here_and_quiet_is_in_order(sighting: Sighting, likely: bool, flag: Flag) -> None:  # noqa: FBT001
     """Quiet is known only where somebody could look."""
-    assert choose_flag(a_case(sighting, REFUSED, off_here=True, likely=likely)) is flag
+    assert choose_flag(a_case(sighting, REFUSED, smtp_auth_disabled=True, likely=likely)) is flag
 
 
 @pytest.mark.parametrize(
